@@ -1,0 +1,215 @@
+package mongodb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"feria/store"
+)
+
+// uniques remembers which indexes of a collection are unique, to name the one
+// that a write has hurt.
+type uniques struct {
+	mu sync.RWMutex
+	of map[string][]string
+}
+
+func (u *uniques) set(shape store.Shape) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.of == nil {
+		u.of = map[string][]string{}
+	}
+	u.of[shape.Collection] = nil
+	for _, ix := range shape.Indexes {
+		if ix.Unique {
+			u.of[shape.Collection] = append(u.of[shape.Collection], ix.Name)
+		}
+	}
+}
+
+func (u *uniques) get(collection string) []string {
+	u.mu.RLock()
+	defer u.mu.RUnlock()
+	return u.of[collection]
+}
+
+// Apply does the writes in order. Neighbours that only insert or put into the
+// same collection go in one message; such a message is not ordered, which
+// matters to nobody, since no two of its conditions depend on each other.
+func (d *Driver) Apply(ctx context.Context, writes []store.Write) []error {
+	errs := make([]error, len(writes))
+	failed := false
+	for from := 0; from < len(writes); {
+		if writes[from].Guard && failed {
+			errs[from] = store.ErrSkipped
+			from++
+			continue
+		}
+		to := from + 1
+		for to < len(writes) && to-from < batch && together(writes[from], writes[to]) {
+			to++
+		}
+		if to-from > 1 {
+			d.bulk(ctx, writes[from:to], errs[from:to])
+		} else {
+			errs[from] = d.one(ctx, writes[from])
+		}
+		for _, err := range errs[from:to] {
+			failed = failed || err != nil
+		}
+		from = to
+	}
+	return errs
+}
+
+func together(a, b store.Write) bool {
+	return a.Collection == b.Collection && a.Kind == b.Kind && !b.Guard && (a.Kind == store.Insert || a.Kind == store.Put)
+}
+
+func (d *Driver) one(ctx context.Context, w store.Write) error {
+	c := d.db.Collection(w.Collection)
+	at := bson.D{{Key: "_id", Value: w.Doc.ID}}
+	if w.If > 0 {
+		at = append(at, bson.E{Key: "rev", Value: w.If})
+	}
+	if w.Kind == store.Delete {
+		res, err := c.DeleteOne(ctx, at)
+		if err != nil {
+			return translate(err)
+		}
+		return d.missed(ctx, w, res.DeletedCount)
+	}
+	doc, err := stored(w.Doc)
+	if err != nil {
+		return err
+	}
+	switch w.Kind {
+	case store.Insert:
+		_, err = c.InsertOne(ctx, doc)
+	case store.Put:
+		_, err = c.ReplaceOne(ctx, at, doc, options.Replace().SetUpsert(true))
+	case store.Replace:
+		var res *mongo.UpdateResult
+		if res, err = c.ReplaceOne(ctx, at, doc); err == nil {
+			return d.missed(ctx, w, res.MatchedCount)
+		}
+	default:
+		return fmt.Errorf("mongodb: write of unknown kind %d", w.Kind)
+	}
+	if mongo.IsDuplicateKeyError(err) {
+		return d.conflict(ctx, w)
+	}
+	return translate(err)
+}
+
+func (d *Driver) bulk(ctx context.Context, writes []store.Write, errs []error) {
+	models := make([]mongo.WriteModel, 0, len(writes))
+	place := make([]int, 0, len(writes))
+	for i, w := range writes {
+		doc, err := stored(w.Doc)
+		if err != nil {
+			errs[i] = err
+			continue
+		}
+		place = append(place, i)
+		if w.Kind == store.Insert {
+			models = append(models, mongo.NewInsertOneModel().SetDocument(doc))
+		} else {
+			models = append(models, mongo.NewReplaceOneModel().SetFilter(bson.D{{Key: "_id", Value: w.Doc.ID}}).
+				SetReplacement(doc).SetUpsert(true))
+		}
+	}
+	if len(models) == 0 {
+		return
+	}
+	_, err := d.db.Collection(writes[0].Collection).BulkWrite(ctx, models, options.BulkWrite().SetOrdered(false))
+	if err == nil {
+		return
+	}
+	var many mongo.BulkWriteException
+	if !errors.As(err, &many) || many.WriteConcernError != nil || len(many.WriteErrors) == 0 {
+		for _, i := range place {
+			errs[i] = fmt.Errorf("mongodb: %w: %w", store.ErrUnavailable, err)
+		}
+		return
+	}
+	for _, one := range many.WriteErrors {
+		i := place[one.Index]
+		if one.HasErrorCode(duplicate) {
+			errs[i] = d.conflict(ctx, writes[i])
+		} else {
+			errs[i] = fmt.Errorf("mongodb: %w", one)
+		}
+	}
+}
+
+// duplicate is the server's code for a key that exists already.
+const duplicate = 11000
+
+// missed tells why a condition found nothing.
+func (d *Driver) missed(ctx context.Context, w store.Write, found int64) error {
+	if found > 0 {
+		return nil
+	}
+	n, err := d.db.Collection(w.Collection).CountDocuments(ctx, bson.D{{Key: "_id", Value: w.Doc.ID}})
+	switch {
+	case err != nil:
+		return translate(err)
+	case n == 0:
+		return fmt.Errorf("%w: %s %q", store.ErrAbsent, w.Collection, w.Doc.ID)
+	}
+	return fmt.Errorf("%w: %s %q", store.ErrStale, w.Collection, w.Doc.ID)
+}
+
+// conflict looks which unique rule was hurt, since servers differ in what they
+// say of it. If it is not hurt any more, the id is what is named, and the caller
+// begins anew.
+func (d *Driver) conflict(ctx context.Context, w store.Write) error {
+	c := d.db.Collection(w.Collection)
+	if w.Kind == store.Insert {
+		n, err := c.CountDocuments(ctx, bson.D{{Key: "_id", Value: w.Doc.ID}})
+		if err != nil {
+			return translate(err)
+		}
+		if n > 0 {
+			return &store.ExistsError{Collection: w.Collection}
+		}
+	}
+	for _, name := range d.unique.get(w.Collection) {
+		key, ok := w.Doc.Keys[name]
+		if !ok {
+			continue
+		}
+		n, err := c.CountDocuments(ctx, bson.D{
+			{Key: "k." + name, Value: key},
+			{Key: "_id", Value: bson.D{{Key: "$ne", Value: w.Doc.ID}}},
+		})
+		if err != nil {
+			return translate(err)
+		}
+		if n > 0 {
+			return &store.ExistsError{Collection: w.Collection, Index: name}
+		}
+	}
+	return &store.ExistsError{Collection: w.Collection}
+}
+
+// stored is a document as the server keeps it.
+func stored(doc store.Doc) (bson.D, error) {
+	body, err := fromJSON(doc.Body)
+	if err != nil {
+		return nil, fmt.Errorf("mongodb: %q: %w", doc.ID, err)
+	}
+	keys := make(bson.D, 0, len(doc.Keys))
+	for name, key := range doc.Keys {
+		keys = append(keys, bson.E{Key: name, Value: key})
+	}
+	return bson.D{{Key: "_id", Value: doc.ID}, {Key: "rev", Value: doc.Rev}, {Key: "k", Value: keys}, {Key: "d", Value: body}}, nil
+}

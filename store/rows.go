@@ -1,0 +1,98 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// writes lists the rows of all who decided and then, guarded, the document.
+// rows says for each write whose row it is.
+func (r *round[T]) writes(verdicts []verdict[T], doc Doc) (writes []Write, rows []*call[T]) {
+	for _, v := range verdicts {
+		if v.err != nil {
+			continue
+		}
+		for _, op := range v.ops {
+			w := op.write
+			if _, stands := v.call.standing[rowName(w)]; stands {
+				w.Kind = Put // an earlier try has inserted it
+			}
+			writes, rows = append(writes, w), append(rows, v.call)
+		}
+	}
+	last := Write{Kind: Replace, Collection: r.c.name(), Doc: doc, If: r.rev, Guard: true}
+	if r.rev == 0 {
+		last.Kind = Insert
+	}
+	return append(writes, last), rows
+}
+
+// rowName tells rows apart.
+func rowName(w Write) string { return w.Collection + "\x00" + w.Doc.ID }
+
+// countRows notes which rows stand now and ends the calls of those that failed.
+func (r *round[T]) countRows(ctx context.Context, verdicts []verdict[T], rows []*call[T], writes []Write, errs []error) map[*call[T]]bool {
+	failed := map[*call[T]]error{}
+	for i, k := range rows {
+		_, stood := k.standing[rowName(writes[i])]
+		switch err := errs[i]; {
+		case err == nil && (stood || writes[i].Kind == Insert):
+			if k.standing == nil {
+				k.standing = map[string]Write{}
+			}
+			k.standing[rowName(writes[i])] = writes[i]
+		case err == nil, errors.Is(err, ErrUndone), errors.Is(err, ErrSkipped):
+		case failed[k] == nil:
+			failed[k] = err
+		}
+	}
+	dropped := map[*call[T]]bool{}
+	for _, v := range verdicts {
+		if err := failed[v.call]; err != nil {
+			dropped[v.call] = true
+			r.sweep(ctx, v.call)
+			v.call.finish(err, nil)
+		}
+	}
+	return dropped
+}
+
+// dropBadOps ends callers whose rows can not be written at all. What they
+// decided stands in the document under work, so the others are judged anew.
+func (r *round[T]) dropBadOps(ctx context.Context, verdicts []verdict[T]) (again []*call[T], any bool) {
+	for _, v := range verdicts {
+		bad := error(nil)
+		for _, op := range v.ops {
+			switch {
+			case op.err != nil:
+				bad = op.err
+			case op.write.Kind == Delete:
+				bad = fmt.Errorf("store: update of %s %q: With takes no DeleteOp", r.c.name(), r.id)
+			}
+		}
+		if bad == nil {
+			again = append(again, v.call)
+			continue
+		}
+		any = true
+		r.sweep(ctx, v.call)
+		v.call.finish(bad, nil)
+	}
+	return again, any
+}
+
+// sweep takes back rows of a caller who was refused in the end, as far as they
+// are still as written. A failure leaves a void row, which the sweeper of its
+// collection knows to find.
+func (r *round[T]) sweep(ctx context.Context, k *call[T]) {
+	if len(k.standing) == 0 {
+		return
+	}
+	writes := make([]Write, 0, len(k.standing))
+	for _, row := range k.standing {
+		writes = append(writes, Write{Kind: Delete, Collection: row.Collection, Doc: Doc{ID: row.Doc.ID}, If: row.Doc.Rev})
+	}
+	r.c.driver.Apply(ctx, writes)
+	k.standing = nil
+}
