@@ -1,0 +1,307 @@
+package festival
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"reflect"
+	"slices"
+	"strconv"
+	"time"
+
+	"feria/kernel"
+	"feria/locale"
+	"feria/store"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// clone makes a copy that shares nothing, so that a change that fails leaves
+// the stored value as it was.
+func clone[T any](v T) T {
+	body, err := json.Marshal(v)
+	if err != nil {
+		panic("festival: " + err.Error()) // only a float that is no number; refused before
+	}
+	var out T
+	if err := json.Unmarshal(body, &out); err != nil {
+		panic("festival: " + err.Error())
+	}
+	return out
+}
+
+// same compares what two values look like when stored: an empty list and none
+// are one.
+func same[T any](a, b T) bool {
+	if reflect.DeepEqual(a, b) {
+		return true
+	}
+	x, errX := json.Marshal(a)
+	y, errY := json.Marshal(b)
+	return errX == nil && errY == nil && string(x) == string(y)
+}
+
+// CreateEvent makes an event of a city: draws its ID and allots its Number.
+// Zone, Locales and Color come from the city where they are empty. Errors:
+// Missing (city); Errors by field; Conflict slug_taken.
+func (s *Service) CreateEvent(ctx context.Context, e Event, by string) (Event, error) {
+	e, err := s.newEvent(ctx, e, by)
+	if err != nil {
+		return Event{}, err
+	}
+	return e, s.insertEvent(ctx, e)
+}
+
+// newEvent fills in what a new event needs and looks whether it may be.
+func (s *Service) newEvent(ctx context.Context, e Event, by string) (Event, error) {
+	city, err := s.City(ctx, e.City)
+	if err != nil {
+		return Event{}, err
+	}
+	if e.Zone == "" {
+		e.Zone = city.Zone
+	}
+	if len(e.Locales) == 0 {
+		e.Locales = slices.Clone(city.Locales)
+	}
+	e.tidy()
+	if err := e.complaints().Err(); err != nil {
+		return Event{}, err
+	}
+	if n, err := events.In(s.store).Count(ctx, store.By("slug", e.City, e.Slug)); err != nil {
+		return Event{}, err
+	} else if n > 0 { // only to say so early: the index decides
+		return Event{}, slugTaken(e.Slug)
+	}
+	e.ID = EventID(e.City, kernel.NewID())
+	e.Release, e.ReleaseID, e.OldSlugs, e.Removed = 0, "", nil, nil
+	e.ChangedAt, e.ChangedBy = s.now(), by
+	if !e.Alert.Text.Empty() {
+		e.Alert.Since = e.ChangedAt
+	}
+	city, err = cities.In(s.store).Update(ctx, e.City, func(c *City) error {
+		c.LastEventNumber++
+		return nil
+	})
+	if err != nil {
+		return Event{}, missing(err)
+	}
+	e.Number = city.LastEventNumber
+	return e, nil
+}
+
+func (s *Service) insertEvent(ctx context.Context, e Event) error {
+	if err := events.In(s.store).Insert(ctx, e); err != nil {
+		if index, taken := takenBy(err); taken && index != "" {
+			return slugTaken(e.Slug)
+		}
+		return err
+	}
+	return s.bump(ctx, e.ID)
+}
+
+func slugTaken(slug string) error {
+	return kernel.New(kernel.Conflict, "slug_taken", "slug", "slug", slug)
+}
+
+// Event gives an event by its ID. Error: Missing, also for a removed one.
+func (s *Service) Event(ctx context.Context, id string) (Event, error) {
+	e, err := events.In(s.store).Get(ctx, id)
+	if err != nil {
+		return Event{}, missing(err)
+	}
+	if e.Removed != nil {
+		return Event{}, kernel.Missing()
+	}
+	return e, nil
+}
+
+// EventBySlug finds an event by its word in addresses, or by one it had before:
+// the caller compares Slug and redirects. Error: Missing.
+func (s *Service) EventBySlug(ctx context.Context, city, slug string) (Event, error) {
+	found, err := events.In(s.store).Find(ctx, store.By("slug", city, slug).Limit(1))
+	if err != nil {
+		return Event{}, err
+	}
+	if len(found) == 1 {
+		return found[0], nil
+	}
+	all, err := s.Events(ctx, city)
+	if err != nil {
+		return Event{}, err
+	}
+	for _, e := range slices.Backward(all) { // the newest that had it
+		if slices.Contains(e.OldSlugs, slug) {
+			return e, nil
+		}
+	}
+	return Event{}, kernel.Missing()
+}
+
+// Events lists the events of a city by their first day.
+func (s *Service) Events(ctx context.Context, city string) ([]Event, error) {
+	return events.In(s.store).Find(ctx, store.By("city", city, false))
+}
+
+// RemovedEvents lists the events of a city that were removed and can come back.
+func (s *Service) RemovedEvents(ctx context.Context, city string) ([]Event, error) {
+	return events.In(s.store).Find(ctx, store.By("city", city, true))
+}
+
+// SaveEvent changes an event; change is called with what is stored, maybe
+// twice, and its error is returned as is. What identifies the event and its
+// release stays; a slug it had before is remembered. Errors: Missing; Errors by
+// field; Conflict slug_taken; Refused track_in_use.
+func (s *Service) SaveEvent(ctx context.Context, id, by string, change func(*Event) error) (Event, error) {
+	before, err := s.Event(ctx, id)
+	if err != nil {
+		return Event{}, err
+	}
+	wanted := clone(before)
+	if err := change(&wanted); err != nil {
+		return Event{}, err
+	}
+	if err := s.tracksFree(ctx, before, wanted); err != nil {
+		return Event{}, err
+	}
+	return s.updateEvent(ctx, id, by, change)
+}
+
+func (s *Service) updateEvent(ctx context.Context, id, by string, change func(*Event) error) (Event, error) {
+	now := s.now()
+	wanted := ""
+	e, err := events.In(s.store).Update(ctx, id, func(e *Event) error {
+		if e.Removed != nil {
+			return kernel.Missing()
+		}
+		next := clone(*e)
+		if err := change(&next); err != nil {
+			return err
+		}
+		next.keep(*e, now)
+		if err := next.complaints().Err(); err != nil {
+			return err
+		}
+		wanted = next.Slug
+		if same(next, *e) {
+			return store.ErrUnchanged
+		}
+		next.ChangedAt, next.ChangedBy = now, by
+		*e = next
+		return nil
+	})
+	if err != nil {
+		if _, taken := takenBy(err); taken {
+			return Event{}, slugTaken(wanted)
+		}
+		return Event{}, missing(err)
+	}
+	return e, s.bump(ctx, id)
+}
+
+// keep brings back what no change of an event may touch, and remembers the slug
+// it had.
+func (v *Event) keep(old Event, now time.Time) {
+	v.tidy()
+	v.ID, v.City, v.Number = old.ID, old.City, old.Number
+	v.Release, v.ReleaseID = old.Release, old.ReleaseID
+	v.CopiedFrom, v.Removed = old.CopiedFrom, old.Removed
+	v.ChangedAt, v.ChangedBy = old.ChangedAt, old.ChangedBy
+	if v.Slug != old.Slug {
+		v.OldSlugs = append(slices.DeleteFunc(v.OldSlugs, func(s string) bool { return s == old.Slug || s == v.Slug }), old.Slug)
+	}
+	switch {
+	case v.Alert.Text.Empty():
+		v.Alert = Alert{}
+	case !v.Alert.Text.Equal(old.Alert.Text):
+		v.Alert.Since = now
+	default:
+		v.Alert.Since = old.Alert.Since
+	}
+}
+
+// tracksFree refuses to drop a track that sessions or booths still name.
+func (s *Service) tracksFree(ctx context.Context, before, wanted Event) error {
+	gone := map[string]bool{}
+	for _, t := range before.Tracks {
+		gone[t.Slug] = true
+	}
+	for _, t := range wanted.Tracks {
+		delete(gone, t.Slug)
+	}
+	if len(gone) == 0 {
+		return nil
+	}
+	draft, err := s.Draft(ctx, before.ID)
+	if err != nil {
+		return err
+	}
+	uses := map[string]int{}
+	for _, x := range draft.Sessions {
+		uses[x.Track]++
+	}
+	for _, x := range draft.Booths {
+		uses[x.Track]++
+	}
+	for _, t := range before.Tracks {
+		if n := uses[t.Slug]; gone[t.Slug] && n > 0 {
+			return kernel.New(kernel.Refused, "track_in_use", "tracks", "track", t.Name.String(), "n", n)
+		}
+	}
+	return nil
+}
+
+// SetAlert puts a sentence on every public page of the event at once, without a
+// release; an empty Text takes it away.
+func (s *Service) SetAlert(ctx context.Context, event, by string, text locale.Text) error {
+	_, err := s.updateEvent(ctx, event, by, func(e *Event) error {
+		e.Alert.Text = text
+		return nil
+	})
+	return err
+}
+
+// RemoveEvent takes an event away with all it shows; RestoreEvent brings it
+// back within 30 days. Error: Missing.
+func (s *Service) RemoveEvent(ctx context.Context, id, by string) error {
+	now := s.now()
+	_, err := events.In(s.store).Update(ctx, id, func(e *Event) error {
+		if e.Removed != nil {
+			return kernel.Missing()
+		}
+		e.Removed, e.ChangedAt, e.ChangedBy = &now, now, by
+		return nil
+	})
+	if err != nil {
+		return missing(err)
+	}
+	return s.bump(ctx, id)
+}
+
+// RestoreEvent brings a removed event back. If another event has its slug by
+// now, it gets one with a number behind it. Error: Missing.
+func (s *Service) RestoreEvent(ctx context.Context, id, by string) (Event, error) {
+	now := s.now()
+	for n := 1; ; n++ {
+		e, err := events.In(s.store).Update(ctx, id, func(e *Event) error {
+			if e.Removed == nil {
+				return store.ErrUnchanged
+			}
+			e.Removed, e.ChangedAt, e.ChangedBy = nil, now, by
+			if n > 1 {
+				e.Slug += "-" + itoa(n)
+			}
+			return nil
+		})
+		if _, taken := takenBy(err); taken && n < 100 {
+			continue
+		}
+		if err != nil {
+			return Event{}, missing(err)
+		}
+		return e, s.bump(ctx, id)
+	}
+}
+
+// errAbsent says whether a store error means that nothing is there.
+func errAbsent(err error) bool { return errors.Is(err, store.ErrAbsent) }

@@ -1,0 +1,213 @@
+package intake
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"feria/kernel"
+)
+
+// Fields are what a column of a CSV can be mapped to, in the order in which the
+// console offers them. Those of texts (title, subtitle, abstract, description,
+// bring, track) may be followed by a colon and a language: "title:fr".
+var Fields = []string{
+	"id", "code", "title", "subtitle", "abstract", "description", "format", "track",
+	"date", "start", "end", "duration",
+	"venue", "address", "district", "lat", "lon", "space", "capacity", "booth",
+	"speakers", "hosts", "language", "ages", "age_min", "age_max", "level", "access", "price", "bring",
+	"seats", "booking", "link", "material", "status", "no_record",
+}
+
+// textFields are the fields that may name a language.
+var textFields = []string{"title", "subtitle", "abstract", "description", "bring", "track"}
+
+// headings are the words, folded, that head a column of a field: exact words
+// first, then after "~" words that, inside a longer heading, hint at the field.
+var headings = map[string]string{
+	"id":          "id|event id|session id|identifier|identifiant|nr|no|nummer|number|numero|번호|연번|아이디~event id|session id",
+	"code":        "code|session code|kennung|코드~",
+	"title":       "title|session title|event title|titel|titre|name|event name|event|session|veranstaltung|bezeichnung|nom|intitule|제목|행사명|프로그램명|강좌명|프로그램|체험명~title|titel|titre|제목|프로그램명",
+	"subtitle":    "subtitle|untertitel|sous titre|부제~subtitle|untertitel|sous titre|부제",
+	"abstract":    "abstract|summary|short description|teaser|kurzbeschreibung|zusammenfassung|resume|resume court|description courte|요약|한줄소개~abstract|summary|kurzbeschreibung|요약",
+	"description": "description|long description|details|beschreibung|inhalt|text|descriptif|contenu|description longue|설명|내용|소개|상세내용~description|beschreibung|descriptif|설명|내용",
+	"format":      "format|type|session type|event type|kind|art|veranstaltungsart|genre|형식|유형|종류|구분~session type|event type|format|유형",
+	"track":       "track|theme|topic|category|thema|kategorie|rubrik|categorie|thematique|subject|주제|분야|분류|카테고리~track|theme|category|thema|categorie|분야",
+	"date":        "date|day|datum|tag|jour|event date|start date|날짜|일자|요일|일시|행사일~start date|date|datum|날짜|일자",
+	"start":       "start|start time|begin|begins|from|time|starts|start at|beginn|beginnt|von|uhrzeit|anfang|zeit|debut|heure|heure de debut|horaire|de|시작|시작시간|시간|시작일시~start time|starts at|heure debut|beginn|시작",
+	"end":         "end|end time|ends|until|to|finish|ende|bis|endet|fin|heure de fin|a|jusqu a|종료|종료시간|끝|마감시간|종료일시~end time|ends at|heure fin|종료",
+	"duration":    "duration|length|minutes|dauer|lange|duree|소요시간|진행시간~duration|dauer|duree|소요",
+	"venue":       "venue|venue name|place|location|where|ort|veranstaltungsort|lieu|etablissement|장소|기관장소|행사장|개최장소~venue|veranstaltungsort|장소",
+	"address":     "address|street|street address|adresse|anschrift|strasse|rue|주소|소재지~address|adresse|anschrift|주소",
+	"district":    "district|area|neighbourhood|neighborhood|stadtteil|bezirk|quartier|arrondissement|구|동|지역~district|stadtteil|quartier",
+	"lat":         "lat|latitude|breite|breitengrad|위도~latitude|위도",
+	"lon":         "lon|lng|long|longitude|lange geo|langengrad|경도~longitude|경도",
+	"space":       "room|space|hall|stage|raum|saal|zimmer|buhne|salle|espace|scene|강의실|호실|방|홀|무대|location room~room|raum|salle|강의실",
+	"capacity":    "capacity|room capacity|kapazitat|capacite|jauge|수용인원~capacity|kapazitat|capacite",
+	"booth":       "booth|stand|stall|stand nr|stand number|부스|부스번호~booth|부스",
+	"speakers":    "speaker|speakers|presenter|presenters|facilitator|tutor|teacher|instructor|referent|referenten|referentin|leitung|dozent|dozentin|sprecher|intervenant|intervenants|intervenante|animateur|formateur|강사|발표자|연사|강사명~speaker|presenter|referent|intervenant|강사|연사",
+	"hosts":       "host|hosts|organiser|organizer|organisation|organization|provider|partner|veranstalter|anbieter|organisator|trager|organisateur|organisme|association|partenaire|주최|주관|기관|기관명|운영기관|단체~organiser|organizer|organisation|veranstalter|organisateur|기관",
+	"language":    "language|languages|lang|sprache|sprachen|langue|langues|언어~language|sprache|langue|언어",
+	"ages":        "age|ages|age group|age range|alter|altersgruppe|ab alter|age minimum|tranche d age|public|연령|대상연령|나이|대상~age group|altersgruppe|tranche d age|연령",
+	"age_min":     "age min|min age|minimum age|mindestalter|최소연령~",
+	"age_max":     "age max|max age|maximum age|hochstalter|최대연령~",
+	"level":       "level|skill level|difficulty|niveau|schwierigkeit|난이도|수준~level|niveau|난이도",
+	"access":      "access|accessibility|wheelchair|wheelchair access|barrierefreiheit|barrierefrei|accessibilite|pmr|접근성|휠체어~accessib|barrierefrei|wheelchair|휠체어",
+	"price":       "price|cost|fee|fees|preis|kosten|eintritt|gebuhr|prix|tarif|cout|participation|요금|비용|참가비|수강료|재료비|paid~price|cost|fee|preis|tarif|비용|참가비|paid",
+	"bring":       "bring|what to bring|bring along|mitbringen|a apporter|apporter|materiel a apporter|준비물~to bring|mitbringen|apporter|준비물",
+	"seats":       "seats|places|spots|max participants|participants|number of participants|platze|teilnehmerzahl|max teilnehmer|nombre de places|nb places|정원|모집인원|인원|인원수~max participants|nombre de places|teilnehmer|정원|모집인원",
+	"booking":     "booking|booking required|registration|registration required|anmeldung|anmeldung erforderlich|inscription|reservation|sur inscription|sur reservation|사전신청|예약|신청|예약여부~registration|booking|anmeldung|inscription|pre reg|사전신청|예약",
+	"link":        "link|url|website|web|homepage|booking link|registration link|internet|lien|site|site web|링크|홈페이지|신청링크~link|url|website|lien|홈페이지",
+	"material":    "material|materials|slides|handout|unterlagen|support|supports|diaporama|자료~slides|handout|unterlagen",
+	"status":      "status|state|zustand|statut|etat|상태~",
+	"no_record":   "do not record|no recording|optout|recording optout|nicht aufzeichnen~",
+}
+
+// headingLanguages are the words at the end of a heading that name a language.
+var headingLanguages = []string{"en", "fr", "de", "ko", "kr", "eng", "zh", "ja", "es", "it", "nl", "english", "anglais", "englisch", "영문", "영어", "french", "francais", "franzosisch", "german", "deutsch", "allemand", "korean", "국문", "한국어", "한글"}
+
+// Columns reads the header of a CSV and proposes what each column is: from its
+// heading, in English, French, German or Korean, and from how full it is. Hash
+// names the layout, for remembering a mapping; sample is the first rows as they
+// stand. Errors as of Read.
+func Columns(data []byte) (header []string, hash string, proposed map[string]string, sample [][]string, err error) {
+	if len(data) > MaxBytes {
+		return nil, "", nil, nil, kernel.New(kernel.TooLarge, "import_too_large", "file", "megabytes", MaxBytes>>20)
+	}
+	if spreadsheet(data) {
+		return nil, "", nil, nil, refuse("import_spreadsheet")
+	}
+	f := decode(data)
+	if strings.TrimSpace(f.text) == "" {
+		return nil, "", nil, nil, refuse("import_empty")
+	}
+	if !readable(f.text) {
+		return nil, "", nil, nil, refuse("import_unknown_format")
+	}
+	t, err := readTable(f.text)
+	if err != nil {
+		return nil, "", nil, nil, err
+	}
+	for _, r := range t.rows[:min(len(t.rows), 5)] {
+		cells := make([]string, len(t.header))
+		for i := range cells {
+			if i < len(r) {
+				cells[i] = clip(oneLine(r[i]), 200)
+			}
+		}
+		sample = append(sample, cells)
+	}
+	return t.header, kernel.DeriveID(t.header...), propose(t), sample, nil
+}
+
+// claim is how well a column suits a field.
+type claim struct {
+	column int
+	field  string
+	lang   string
+	score  float64
+}
+
+// propose gives each column at most one field and each field at most one column
+// per language, the best suited first.
+func propose(t *table) map[string]string {
+	var claims []claim
+	for i, h := range t.header {
+		full := t.filled(i)
+		if full == 0 {
+			continue
+		}
+		lang, heading := headingLanguage(fold(spread(h)))
+		for _, field := range Fields {
+			if s := suits(field, heading); s > 0 {
+				c := claim{column: i, field: field, score: s * (0.5 + full/2)}
+				if slices.Contains(textFields, field) {
+					c.lang = lang
+				}
+				claims = append(claims, c)
+			}
+		}
+	}
+	slices.SortStableFunc(claims, func(a, b claim) int {
+		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.column, b.column))
+	})
+	out := map[string]string{}
+	taken := map[string]bool{}
+	for _, c := range claims {
+		to := c.field
+		if c.lang != "" {
+			to += ":" + c.lang
+		}
+		if _, done := out[t.header[c.column]]; !done && !taken[to] {
+			out[t.header[c.column]], taken[to] = to, true
+		}
+	}
+	return out
+}
+
+// filled gives the share of rows in which a column says something.
+func (t *table) filled(column int) float64 {
+	n := 0
+	for i := range t.rows {
+		if t.cell(i, column) != "" {
+			n++
+		}
+	}
+	return float64(n) / float64(max(1, len(t.rows)))
+}
+
+// suits says how well a folded heading names a field: 1 for its first word, a
+// little less for each later one, half for a hint inside.
+func suits(field, heading string) float64 {
+	exact, hints, _ := strings.Cut(headings[field], "~")
+	for i, w := range strings.Split(exact, "|") {
+		if w == heading {
+			return 1 - float64(i)/100
+		}
+	}
+	if hints == "" {
+		return 0
+	}
+	for i, w := range strings.Split(hints, "|") {
+		// Longer hints may begin a word ("speakers", "accessibility"); Korean
+		// does not separate its words at all.
+		if strings.Contains(" "+heading+" ", " "+w+" ") || len(w) > 4 && strings.Contains(" "+heading, " "+w) || w[0] >= 0x80 && strings.Contains(heading, w) {
+			return 0.5 - float64(i)/100
+		}
+	}
+	return 0
+}
+
+// headingLanguage cuts a language off the end of a heading: "title fr".
+func headingLanguage(heading string) (lang, rest string) {
+	at := strings.LastIndexByte(heading, ' ')
+	if at < 0 {
+		return "", heading
+	}
+	word := heading[at+1:]
+	if !slices.Contains(headingLanguages, word) {
+		return "", heading
+	}
+	switch word {
+	case "kr", "국문", "한글":
+		return "ko", heading[:at]
+	case "eng", "영문":
+		return "en", heading[:at]
+	}
+	lang, _ = languageTag(word)
+	return lang, heading[:at]
+}
+
+// spread separates the words of "startTime".
+func spread(h string) string {
+	var b strings.Builder
+	before := rune(0)
+	for _, r := range h {
+		if r >= 'A' && r <= 'Z' && before >= 'a' && before <= 'z' {
+			b.WriteByte(' ')
+		}
+		b.WriteRune(r)
+		before = r
+	}
+	return b.String()
+}

@@ -1,0 +1,231 @@
+package intake
+
+import (
+	"encoding/csv"
+	"errors"
+	"io"
+	"strconv"
+	"strings"
+
+	"feria/festival"
+)
+
+// table is a CSV as rows of cells, each with its line.
+type table struct {
+	header []string // unique names
+	rows   [][]string
+	lines  []int
+	lazy   int // line of the first quote that had to be read leniently, 0 for none
+}
+
+// Bounds of a table. A CSV of more columns is no programme.
+const (
+	maxColumns = 200
+	maxRows    = maxSessions
+)
+
+// readTable takes a CSV apart. Separators are the one of comma, semicolon and
+// tab that gives the most even table.
+func readTable(text string) (*table, error) {
+	text = strings.TrimLeft(text, "\r\n")
+	skipped := 0
+	comma := rune(0)
+	if first, rest, ok := strings.Cut(text, "\n"); ok {
+		// Excel writes its separator into a first line of its own.
+		if sep, found := strings.CutPrefix(strings.ToLower(strings.TrimSpace(first)), "sep="); found && len(sep) == 1 {
+			comma, text, skipped = rune(sep[0]), rest, 1
+		}
+	}
+	if comma == 0 {
+		comma = separator(text)
+	}
+	if comma == 0 {
+		return nil, refuse("import_not_table")
+	}
+	t, err := parseTable(text, comma, false)
+	var syntax *csv.ParseError
+	if errors.As(err, &syntax) && !errors.Is(err, csv.ErrFieldCount) {
+		if unclosed(text) {
+			return nil, unreadable("import_truncated", syntax.StartLine+skipped, "", err)
+		}
+		lazy := syntax.Line
+		if t, err = parseTable(text, comma, true); err == nil {
+			t.lazy = lazy + skipped
+		}
+	}
+	if err != nil {
+		line := 0
+		if errors.As(err, &syntax) {
+			line = syntax.Line + skipped
+		} else if !errors.Is(err, io.ErrShortBuffer) {
+			return nil, err
+		}
+		return nil, unreadable("import_unreadable", line, "", err)
+	}
+	for i := range t.lines {
+		t.lines[i] += skipped
+	}
+	return t, t.whole(text)
+}
+
+// whole refuses a table that ends in the middle of a row: the last one is
+// shorter than all others and its line has no end.
+func (t *table) whole(text string) error {
+	n := len(t.rows)
+	if n < 2 || strings.HasSuffix(text, "\n") || strings.HasSuffix(text, "\r") || len(t.rows[n-1]) >= len(t.header) {
+		return nil
+	}
+	for _, r := range t.rows[:n-1] {
+		if len(r) < len(t.header) {
+			return nil
+		}
+	}
+	return unreadable("import_truncated", t.lines[n-1], "", nil)
+}
+
+// unclosed says whether a quote is open at the end: then the file was cut off.
+func unclosed(text string) bool { return strings.Count(text, `"`)%2 == 1 }
+
+// errNotTable is a text with too many columns.
+var errNotTable = refuse("import_not_table")
+
+func parseTable(text string, comma rune, lazy bool) (*table, error) {
+	r := csv.NewReader(strings.NewReader(text))
+	r.Comma, r.LazyQuotes, r.FieldsPerRecord, r.ReuseRecord = comma, lazy, -1, false
+	r.TrimLeadingSpace = comma != '\t'
+	t := &table{}
+	for {
+		cells, err := r.Read()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		if blank(cells) {
+			continue
+		}
+		line, _ := r.FieldPos(0)
+		if t.header == nil {
+			if len(cells) > maxColumns {
+				return nil, errNotTable
+			}
+			t.header = names(cells)
+			continue
+		}
+		if len(t.rows) >= maxRows {
+			return nil, tooMany()
+		}
+		t.rows, t.lines = append(t.rows, cells), append(t.lines, line)
+	}
+	if t.header == nil {
+		return nil, errNotTable
+	}
+	return t, nil
+}
+
+func blank(cells []string) bool {
+	for _, c := range cells {
+		if strings.TrimSpace(c) != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// names makes the names of columns unique and not empty, since the mapping
+// speaks of columns by name.
+func names(cells []string) []string {
+	seen := map[string]bool{}
+	out := make([]string, len(cells))
+	for i, c := range cells {
+		c = clip(oneLine(c), 100)
+		if c == "" {
+			c = "column " + strconv.Itoa(i+1)
+		}
+		name := c
+		for n := 2; seen[name]; n++ {
+			name = c + " (" + strconv.Itoa(n) + ")"
+		}
+		seen[name] = true
+		out[i] = name
+	}
+	return out
+}
+
+// separator gives the character that makes the most even table of the first
+// rows, 0 if none makes one of at least two columns.
+func separator(text string) rune {
+	head := text
+	if len(head) > 200_000 {
+		head = head[:200_000]
+	}
+	best, bestScore := rune(0), 0.0
+	for _, c := range []rune{',', ';', '\t', '|'} {
+		r := csv.NewReader(strings.NewReader(head))
+		r.Comma, r.LazyQuotes, r.FieldsPerRecord = c, true, -1
+		columns, same, n := 0, 0, 0
+		for n < 50 {
+			cells, err := r.Read()
+			if err != nil {
+				break
+			}
+			if n == 0 {
+				columns = len(cells)
+			}
+			if len(cells) == columns {
+				same++
+			}
+			n++
+		}
+		if columns < 2 || columns > maxColumns {
+			continue
+		}
+		// Even rows count most, then the number of columns.
+		if score := float64(same)/float64(n) + float64(columns)/1000; score > bestScore {
+			best, bestScore = c, score
+		}
+	}
+	return best
+}
+
+// report notes what was odd about the table as a whole.
+func (t *table) report(b *book) {
+	if t.lazy > 0 {
+		b.note(festival.Repaired, "quotes_repaired", "", t.lazy)
+	}
+	for i, r := range t.rows {
+		if len(r) != len(t.header) {
+			code := "row_short"
+			if len(r) > len(t.header) {
+				code = "row_long"
+			}
+			b.note(festival.Repaired, code, named("row", strconv.Itoa(i+1), ""), t.lines[i], "cells", len(r), "columns", len(t.header))
+		}
+	}
+}
+
+// cell gives the content of a cell: trimmed, "" for what means "nothing", and
+// without the apostrophe that guards formulas in exports, ours too.
+func (t *table) cell(row, column int) string {
+	if column < 0 || column >= len(t.rows[row]) {
+		return ""
+	}
+	s := strings.TrimSpace(t.rows[row][column])
+	if len(s) > 1 && s[0] == '\'' && strings.IndexByte("=+-@\t\r", s[1]) >= 0 {
+		s = s[1:]
+	}
+	if nothing(s) {
+		return ""
+	}
+	return s
+}
+
+// nothing says whether a cell holds one of the words for "no value".
+func nothing(s string) bool {
+	switch strings.ToLower(s) {
+	case "", "na", "n/a", "#n/a", "-", "–", "—", "--", "null", "none", "nan", "tba", "tbd", "k.a.", "?", "없음", "해당없음", "미정":
+		return true
+	}
+	return false
+}

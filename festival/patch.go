@@ -1,0 +1,132 @@
+package festival
+
+import (
+	"maps"
+	"slices"
+)
+
+// eventPart is what an import may change of the event itself.
+type eventPart struct {
+	Start     Date              `json:"start"`
+	End       Date              `json:"end"`
+	DayChange string            `json:"day_change,omitempty"`
+	Tracks    []Track           `json:"tracks,omitempty"`
+	Said      map[string]string `json:"said,omitempty"`
+}
+
+// eventPatch is the event's part before and after an import.
+type eventPatch struct {
+	Before eventPart `json:"before"`
+	After  eventPart `json:"after"`
+}
+
+func partOf(e Event) eventPart {
+	return eventPart{Start: e.Start, End: e.End, DayChange: e.DayChange, Tracks: slices.Clone(e.Tracks), Said: e.Source.Said}
+}
+
+// apply brings the fields of an event from one part to another; those that
+// somebody changed meanwhile stay.
+func (p eventPatch) apply(e *Event) {
+	replace(&e.Start, p.Before.Start, p.After.Start)
+	replace(&e.End, p.Before.End, p.After.End)
+	replace(&e.DayChange, p.Before.DayChange, p.After.DayChange)
+	replace(&e.Tracks, p.Before.Tracks, p.After.Tracks)
+	e.Source.Said = maps.Clone(p.After.Said)
+}
+
+func replace[T any](at *T, from, to T) {
+	if same(*at, from) {
+		*at = to
+	}
+}
+
+func (p eventPatch) reversed() eventPatch { return eventPatch{Before: p.After, After: p.Before} }
+
+// patchEvent plans what becomes of the event: its days are widened to hold the
+// programme, its tracks follow the file. Title, zone and colour are the
+// organizer's.
+func (pl *planner) patchEvent(keep bool) {
+	before := partOf(pl.event)
+	after := partOf(pl.event)
+	after.Said = maps.Clone(before.Said)
+	if after.Said == nil {
+		after.Said = map[string]string{}
+	}
+	if clock := pl.r.Event.DayChange; clock != "" {
+		if _, ok := parseClock(clock); ok && after.Said["day_change"] != clock {
+			after.Said["day_change"] = clock
+			if before.DayChange == "" || before.DayChange == before.Said["day_change"] {
+				after.DayChange = clock
+			}
+		}
+	}
+	pl.patchTracks(before, &after, keep)
+	pl.widen(&after)
+	if same(before, after) {
+		return
+	}
+	pl.plan.event = &eventPatch{Before: before, After: after}
+	fields := differing("start", before.Start, after.Start, "end", before.End, after.End,
+		"day_change", before.DayChange, after.DayChange, "tracks", before.Tracks, after.Tracks)
+	if len(fields) > 0 {
+		pl.item(PlanItem{Action: ChangeRecord, Kind: EventKind, ID: pl.event.ID, Name: pl.event.Title, Fields: fields})
+	}
+}
+
+func (pl *planner) patchTracks(before eventPart, after *eventPart, keep bool) {
+	in := map[string]bool{}
+	for _, r := range pl.r.Tracks {
+		r.Name = pl.lines("track", r.Slug, r.Name)
+		if !slugForm.MatchString(r.Slug) || len(r.Slug) > maxSlug || r.Name.Empty() || in[r.Slug] {
+			continue
+		}
+		if !colorForm.MatchString(r.Color) {
+			r.Color = ""
+		}
+		in[r.Slug] = true
+		key, hash := "track."+r.Slug, sumTexts(r.Name)+" "+r.Color
+		last := before.Said[key]
+		after.Said[key] = hash
+		at := slices.IndexFunc(after.Tracks, func(t Track) bool { return t.Slug == r.Slug })
+		switch {
+		case at < 0 && last != hash:
+			after.Tracks = append(after.Tracks, r)
+		case at >= 0 && last != "" && last != hash:
+			after.Tracks[at] = r
+		}
+	}
+	if keep {
+		return
+	}
+	used := map[string]bool{}
+	pl.sessions.each(func(v *Session) { used[v.Track] = true })
+	pl.booths.each(func(v *Booth) { used[v.Track] = true })
+	after.Tracks = slices.DeleteFunc(after.Tracks, func(t Track) bool {
+		gone := before.Said["track."+t.Slug] != "" && !in[t.Slug] && !used[t.Slug]
+		if gone {
+			delete(after.Said, "track."+t.Slug)
+		}
+		return gone
+	})
+}
+
+// widen makes the event long enough for its file and its slots.
+func (pl *planner) widen(after *eventPart) {
+	loc, err := Zone(pl.event.Zone)
+	if err != nil {
+		return
+	}
+	change, _ := parseClock(after.DayChange)
+	take := func(d Date) {
+		if d.Valid() {
+			after.Start, after.End = min(after.Start, d), max(after.End, d)
+		}
+	}
+	take(pl.r.Event.Start)
+	take(pl.r.Event.End)
+	for i := range pl.slots.all {
+		if s := &pl.slots.all[i]; pl.slots.found[i] && s.Removed == nil && !s.Start.IsZero() {
+			take(programmeDay(s.Start.In(loc), change))
+		}
+	}
+}

@@ -1,0 +1,255 @@
+package festival
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"feria/kernel"
+	"feria/store"
+)
+
+// stock is all records of one kind of an event, removed ones too, as an import
+// finds and changes them.
+type stock[T any, P record[T]] struct {
+	kind  *kindOf[T, P]
+	all   []T
+	byKey map[string]int
+	byID  map[string]int
+	guids map[string]int
+	found map[int]bool // what the file has, too
+	words *words
+}
+
+func loadStock[T any, P record[T]](ctx context.Context, s *Service, k *kindOf[T, P], event string) (*stock[T, P], error) {
+	all, err := k.decl.In(s.store).Find(ctx, store.By("event", event))
+	if err != nil {
+		return nil, err
+	}
+	st := &stock[T, P]{
+		kind: k, all: all, byKey: make(map[string]int, len(all)), byID: make(map[string]int, len(all)),
+		guids: make(map[string]int, len(all)), found: map[int]bool{}, words: newWords(),
+	}
+	for i := range all {
+		b := P(&all[i]).base()
+		st.byID[b.ID] = i
+		if b.Source.Key != "" {
+			st.byKey[b.Source.Key] = i
+		}
+		st.guids[b.GUID()] = i
+		if slot, ok := any(&all[i]).(*Slot); ok {
+			st.guids[slot.UID] = i
+		}
+		if k.slug != nil {
+			st.words.taken[*k.slug(&all[i])] = true
+		}
+	}
+	return st, nil
+}
+
+// find gives the place of the record that a file means: by key, then by guid,
+// then by what like says, if just one live record that is not from this family
+// of formats is like it; -1 if there is none.
+func (st *stock[T, P]) find(key, guid, family string, like func(*T) bool) int {
+	if i, ok := st.byKey[key]; ok {
+		return i
+	}
+	if i, ok := st.guids[guid]; ok && guid != "" && !st.found[i] {
+		return i
+	}
+	if like == nil {
+		return -1
+	}
+	match := -1
+	for i := range st.all {
+		b := P(&st.all[i]).base()
+		if b.Removed != nil || st.found[i] || b.Source.Key != "" && b.Source.From == family || !like(&st.all[i]) {
+			continue
+		}
+		if match >= 0 {
+			return -1 // not clear which
+		}
+		match = i
+	}
+	return match
+}
+
+// write is one record that an import or its undoing stores.
+type write struct {
+	op    store.Op
+	image *image // nil for what changes nothing that people see
+}
+
+// incoming is a record as a file has it.
+type incoming[T any] struct {
+	key, guid string
+	value     T // its references are ids already
+	parts     []part[T]
+	word      string // wished for as slug or code of a new record
+	like      func(*T) bool
+	match     int // place of the record meant, if known; -1: none; see known
+	known     bool
+	// mend repairs a merged record; before is nil for a new one.
+	mend func(v, before *T)
+}
+
+// take plans what becomes of one record of the file and gives its id; false if
+// the file has that record twice.
+func take[T any, P record[T]](pl *planner, st *stock[T, P], in incoming[T]) (id string, ok bool) {
+	i := in.match
+	if !in.known {
+		i = st.find(in.key, in.guid, pl.family, in.like)
+	}
+	hash := saysAll(in.parts, in.guid)
+	if i < 0 {
+		return takeNew(pl, st, in, says(in.parts), hash), true
+	}
+	cur := &st.all[i]
+	base := P(cur).base()
+	if st.found[i] {
+		pl.note(Lost, "plan_duplicate", st.kind.is, in.key, P(&in.value).label())
+		return base.ID, false
+	}
+	st.found[i] = true
+	if base.Source.Hash == hash && base.Source.Key == in.key && !base.Source.Dropped {
+		pl.plan.Same[st.kind.is]++
+		return base.ID, true
+	}
+	next := *cur
+	fields, overrides := merge(&next, base.Source.Said, in.parts)
+	if in.mend != nil {
+		in.mend(&next, cur)
+	}
+	b := P(&next).base()
+	b.Source.Said, b.Source.Hash, b.Source.From, b.Source.Dropped = says(in.parts), hash, pl.family, false
+	b.Source.Key = in.key
+	if in.guid != "" {
+		b.Source.GUID = in.guid
+	}
+	action := ChangeRecord
+	if base.Removed != nil {
+		if !base.Source.Dropped {
+			overrides = append(overrides, "removed")
+		}
+		b.Removed, action = nil, AddRecord
+	}
+	if len(fields) == 0 && action == ChangeRecord {
+		pl.plan.Same[st.kind.is]++
+		if base.Source.Key == in.key { // only what the file said is remembered
+			pl.write(st.kind.decl.In(pl.s.store).PutOp(next), nil)
+			*cur = next
+		}
+		return base.ID, true
+	}
+	b.Source.Import, b.ChangedAt, b.ChangedBy = pl.id, pl.now, pl.by
+	pl.item(PlanItem{Action: action, Kind: st.kind.is, ID: b.ID, Key: in.key, Name: pl.name(&next), Fields: fields, Overrides: overrides})
+	pl.write(st.kind.decl.In(pl.s.store).PutOp(next), &image{Kind: st.kind.is, ID: b.ID, Name: pl.name(&next), Before: encode(cur)})
+	*cur = next
+	return b.ID, true
+}
+
+func takeNew[T any, P record[T]](pl *planner, st *stock[T, P], in incoming[T], said map[string]string, hash string) string {
+	v := in.value
+	k := st.kind
+	*P(&v).base() = Base{
+		ID: RecordID(pl.event.ID, kernel.NewID()), Event: pl.event.ID, ChangedAt: pl.now, ChangedBy: pl.by,
+		Source: Source{Key: in.key, GUID: in.guid, Hash: hash, Said: said, From: pl.family, Import: pl.id},
+	}
+	P(&v).born()
+	if in.mend != nil {
+		in.mend(&v, nil)
+	}
+	if k.slug != nil && k.is != BoothKind {
+		if in.word != "" && !st.words.taken[in.word] {
+			st.words.taken[in.word] = true
+			*k.slug(&v) = in.word
+		} else {
+			*k.slug(&v) = st.words.take(k.title(&v), k.limit)
+		}
+	}
+	b := P(&v).base()
+	i := len(st.all)
+	st.all = append(st.all, v)
+	st.found[i], st.byID[b.ID], st.byKey[in.key] = true, i, i
+	pl.item(PlanItem{Action: AddRecord, Kind: k.is, ID: b.ID, Key: in.key, Name: pl.name(&v)})
+	pl.write(k.decl.In(pl.s.store).InsertOp(v), &image{Kind: k.is, ID: b.ID, Name: pl.name(&v)})
+	return b.ID
+}
+
+// drop sets aside what came in the file's family of formats and is no longer in
+// the file, unless something that stays points to it.
+func drop[T any, P record[T]](pl *planner, st *stock[T, P], used map[string]bool, keep func(*T) bool) {
+	for i := range st.all {
+		cur := &st.all[i]
+		base := P(cur).base()
+		if base.Removed != nil || st.found[i] || base.Source.Key == "" || base.Source.From != pl.family || keep != nil && keep(cur) {
+			continue
+		}
+		if used[base.ID] {
+			pl.note(Guessed, "plan_in_use", st.kind.is, base.Source.Key, pl.name(cur))
+			continue
+		}
+		next := *cur
+		b := P(&next).base()
+		b.Removed, b.Source.Dropped, b.Source.Import, b.ChangedAt, b.ChangedBy = &pl.now, true, pl.id, pl.now, pl.by
+		pl.item(PlanItem{Action: DropRecord, Kind: st.kind.is, ID: b.ID, Key: b.Source.Key, Name: pl.name(cur)})
+		pl.write(st.kind.decl.In(pl.s.store).PutOp(next), &image{Kind: st.kind.is, ID: b.ID, Name: pl.name(cur), Before: encode(cur)})
+		*cur = next
+	}
+}
+
+// each calls fn for the records that are there after the import.
+func (st *stock[T, P]) each(fn func(*T)) {
+	for i := range st.all {
+		if P(&st.all[i]).base().Removed == nil {
+			fn(&st.all[i])
+		}
+	}
+}
+
+// revert brings records back to what they were before an import, but for those
+// changed since. mayGo says whether a record that the import added may go.
+func (st *stock[T, P]) revert(s *Service, all []image, imported, by string, now time.Time, mayGo func(id string) bool) (writes []write, kept []PlanItem, err error) {
+	c := st.kind.decl.In(s.store)
+	for _, im := range all {
+		i, ok := st.byID[im.ID]
+		if !ok {
+			continue // never was written
+		}
+		cur := &st.all[i]
+		var before T
+		if im.Before != nil {
+			if err := json.Unmarshal(im.Before, &before); err != nil {
+				return nil, nil, err
+			}
+		}
+		base := P(cur).base()
+		if im.Before != nil && sameBut(P(cur), P(&before)) || im.Before == nil && base.Removed != nil && base.Source.Dropped {
+			continue // is so already: an undoing that crashed is done again
+		}
+		if base.Source.Import != imported || im.Before == nil && !mayGo(im.ID) {
+			kept = append(kept, PlanItem{Action: ChangeRecord, Kind: im.Kind, ID: im.ID, Key: base.Source.Key, Name: im.Name})
+			continue
+		}
+		next := before
+		if im.Before == nil {
+			next = *cur
+			b := P(&next).base()
+			b.Removed, b.Source.Dropped, b.Source.Import = &now, true, ""
+		}
+		b := P(&next).base()
+		b.ChangedAt, b.ChangedBy = now, by
+		writes = append(writes, write{op: c.PutOp(next)})
+		*cur = next
+	}
+	return writes, kept, nil
+}
+
+// sameBut compares two records but for when and by whom they were changed.
+func sameBut[T any, P record[T]](a, b P) bool {
+	x, y := *a, *b
+	for _, v := range []P{&x, &y} {
+		v.base().ChangedAt, v.base().ChangedBy = time.Time{}, ""
+	}
+	return same(x, y)
+}

@@ -1,0 +1,223 @@
+package ticketing
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"feria/kernel"
+	"feria/store"
+)
+
+// ScanQuery asks for scans, newest first.
+type ScanQuery struct {
+	Event string // Event.ID, or
+	Gate  string // Gate.ID
+	// Since and Before bound Received, half open; zero: no bound.
+	Since, Before time.Time
+	Oldest        bool // oldest first instead, for exports
+	Limit         int  // 0: 100
+	After         string
+}
+
+// Listed is a scan with what became of it in the end.
+type Listed struct {
+	Scan
+	Name string // whose pass it is, "" when none was found
+	// Final is what the fold over all scans of the pass gives for it: OK and "",
+	// or a reason. It differs from what the door was told where scans arrived
+	// late. Scans that are not folded, or too long ago, keep what was told.
+	Final Reason
+	// Twin is the entry that this one repeats: it is a double entry.
+	Twin *First
+	// Doubles counts the double entries that repeat this one.
+	Doubles int
+}
+
+// Scans gives a page of scans and a cursor for the next, "" at the end. Errors:
+// scan_cursor for a cursor of another list, those of the store.
+func (s *Service) Scans(ctx context.Context, q ScanQuery) ([]Listed, string, error) {
+	query := store.By("event", q.Event)
+	if q.Gate != "" {
+		query = store.By("gate", q.Gate)
+	}
+	if !q.Since.IsZero() {
+		query = query.From(q.Since)
+	}
+	if !q.Before.IsZero() {
+		query = query.To(q.Before)
+	}
+	if !q.Oldest {
+		query = query.Desc()
+	}
+	rows, next, err := s.scans.Page(ctx, query.Limit(q.Limit).After(q.After))
+	if errors.Is(err, store.ErrBadQuery) {
+		return nil, "", kernel.Wrap(kernel.Invalid, "scan_cursor", err)
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	listed, err := s.finals(ctx, rows)
+	return listed, next, err
+}
+
+// maxRefused bounds how many refused scans of one pass are shown.
+const maxRefused = 200
+
+// ScansOf gives the scans of one pass in the order in which they happened, those
+// that were refused by the rules (or are void) too: the last 200 of these, and of the others
+// all that its Admission still lists.
+func (s *Service) ScansOf(ctx context.Context, pass string) ([]Listed, error) {
+	rows, err := s.scans.Find(ctx, store.By("refused", pass).Desc().Limit(maxRefused))
+	if err != nil {
+		return nil, err
+	}
+	a, err := s.admissions.Get(ctx, pass)
+	if err != nil && !errors.Is(err, store.ErrAbsent) {
+		return nil, err
+	}
+	ids := make([]string, len(a.Scans))
+	for i, ref := range a.Scans {
+		ids[i] = scanID(a.Event, ref.Device, ref.Nonce)
+	}
+	folded, err := s.scans.GetMany(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	rows = append(rows, folded...)
+	slices.SortFunc(rows, func(a, b Scan) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) })
+	return s.finals(ctx, rows)
+}
+
+// finals joins rows with their passes and folds, each read once.
+func (s *Service) finals(ctx context.Context, rows []Scan) ([]Listed, error) {
+	var ids []string
+	seen := map[string]bool{}
+	for _, r := range rows {
+		if r.Pass != "" && !seen[r.Pass] {
+			seen[r.Pass] = true
+			ids = append(ids, r.Pass)
+		}
+	}
+	passes, err := s.passes.GetMany(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	names := make(map[string]string, len(passes))
+	for _, p := range passes {
+		names[p.ID] = p.Name
+	}
+	docs, err := s.admissions.GetMany(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	states := make(map[string]State, len(docs))
+	for _, a := range docs {
+		states[a.ID] = Fold(a.Scans, a.Base)
+	}
+	out := make([]Listed, len(rows))
+	for i, r := range rows {
+		out[i] = Listed{Scan: r, Name: names[r.Pass], Final: r.Reason}
+		if end, ok := states[r.Pass].of(ScanRef{Device: r.Device, Nonce: r.Nonce}); ok && r.Folded {
+			out[i].Final, out[i].Twin, out[i].Doubles = end.Reason, end.First, end.Doubles
+		}
+	}
+	return out, nil
+}
+
+// Counts is how it stands at a gate.
+type Counts struct {
+	In      int `json:"in"`      // persons inside what the gate lets into, by whichever gate
+	Entered int `json:"entered"` // persons let in at this gate
+	Left    int `json:"left"`    // persons let out at this gate
+	Doubles int `json:"doubles"` // double entries scanned at this gate
+}
+
+// tallyFresh is how long counts are shown before they are counted anew.
+const tallyFresh = 2 * time.Second
+
+// tallyCache holds the counts of events, so that many watchers cost one count.
+type tallyCache struct {
+	mu     sync.Mutex
+	events map[string]*tally
+}
+
+type tally struct {
+	mu      sync.Mutex // one counts, the others wait for it
+	counted time.Time
+	gates   map[string]Counts
+	scopes  map[string]int
+	visited map[string]map[string]bool // by gate: the scopes that it has let into
+}
+
+func (c *tallyCache) of(event string) *tally {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.events == nil || len(c.events) >= maxRings {
+		c.events = map[string]*tally{}
+	}
+	t, ok := c.events[event]
+	if !ok {
+		t = &tally{}
+		c.events[event] = t
+	}
+	return t
+}
+
+// Inside counts who is inside by a gate, at most two seconds ago.
+func (s *Service) Inside(ctx context.Context, gate Gate) (Counts, error) {
+	t := s.tallies.of(gate.Event)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if time.Since(t.counted) > tallyFresh || t.gates == nil {
+		if err := s.count(ctx, gate.Event, t); err != nil {
+			return Counts{}, err
+		}
+	}
+	counts := t.gates[gate.ID]
+	scopes := t.visited[gate.ID]
+	if gate.Scope == OfEvent {
+		scopes = map[string]bool{eventScope: true}
+	}
+	for scope := range scopes {
+		counts.In += t.scopes[scope]
+	}
+	return counts, nil
+}
+
+// count folds the admissions of an event.
+func (s *Service) count(ctx context.Context, event string, t *tally) error {
+	asked := time.Now()
+	gates, scopes, visited := map[string]Counts{}, map[string]int{}, map[string]map[string]bool{}
+	err := s.admissions.Each(ctx, store.All().Prefix(event+"/"), func(a Admission) error {
+		end := Fold(a.Scans, a.Base)
+		for scope, p := range end.Scopes {
+			scopes[scope] += p.In
+		}
+		for _, x := range end.Scans {
+			c := gates[x.Scan.Gate]
+			switch {
+			case x.Scan.Exit:
+				c.Left += x.Passed
+			default:
+				c.Entered += x.Passed
+			}
+			if x.First != nil {
+				c.Doubles++
+			}
+			gates[x.Scan.Gate] = c
+			if visited[x.Scan.Gate] == nil {
+				visited[x.Scan.Gate] = map[string]bool{}
+			}
+			visited[x.Scan.Gate][x.Scan.Scope] = true
+		}
+		return nil
+	})
+	if err == nil {
+		t.gates, t.scopes, t.visited, t.counted = gates, scopes, visited, asked
+	}
+	return err
+}
