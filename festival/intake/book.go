@@ -33,8 +33,10 @@ type book struct {
 	hosts   map[string]int // index into Hosts by key
 	spaces  map[string]int
 	venues  map[string]int
+	booths  map[string]bool
 	tracks  map[string]int    // index into Tracks by slug
-	bySaid  map[string]string // track slug by how the file writes the name
+	bySaid  map[string]string // track slug by how the file writes it
+	byName  map[string]string // track slug by the spelling of its name
 	slots   int
 }
 
@@ -42,7 +44,7 @@ func newBook(o Options) (*book, error) {
 	b := &book{
 		o: o, zone: time.UTC,
 		tallies: map[string]int{}, counts: map[string]int{}, keys: map[string]int{}, codes: map[string]bool{},
-		hosts: map[string]int{}, spaces: map[string]int{}, venues: map[string]int{}, tracks: map[string]int{}, bySaid: map[string]string{},
+		hosts: map[string]int{}, spaces: map[string]int{}, venues: map[string]int{}, booths: map[string]bool{}, tracks: map[string]int{}, bySaid: map[string]string{}, byName: map[string]string{},
 	}
 	if o.Zone != "" {
 		loc, err := festival.Zone(o.Zone)
@@ -165,32 +167,37 @@ func codeOf(s string) string {
 }
 
 // track gives the slug of the track of a name, making the track if it is new.
-// Two spellings of one name ("Arts & Crafts", "arts and crafts") are one track.
+// A name without a slug of its own is that of a track named before, also in
+// another spelling ("Arts & Crafts", "arts and crafts").
 func (b *book) track(name locale.Text, slug, color, record string, line int) string {
+	if name.Empty() {
+		return ""
+	}
 	said := slug + "\x00" + name.String()
 	if s, ok := b.bySaid[said]; ok {
 		return s
 	}
-	if name.Empty() {
-		return ""
-	}
 	s := festival.Slug(slug, 60)
+	if s == "" {
+		s = b.byName[spelling(name.String())]
+	}
 	if s == "" {
 		s = festival.Slug(cmp.Or(name["en"], name.String()), 60)
 	}
 	if s == "" { // a script that addresses do not show
 		s = "t-" + kernel.DeriveID(name.String())[:8]
 	}
+	b.bySaid[said] = s
 	if i, ok := b.tracks[s]; ok {
-		if !b.Tracks[i].Name.Equal(name) {
-			b.note(festival.Guessed, "track_merged", record, line, "name", clip(name.String(), 100), "other", clip(b.Tracks[i].Name.String(), 100))
+		if known := b.Tracks[i].Name.String(); known != name.String() {
+			b.note(festival.Guessed, "track_merged", record, line, "name", clip(name.String(), 100), "other", clip(known, 100))
 		}
-		b.bySaid[said] = s
 		return s
 	}
-	b.bySaid[said] = s
-	if plain := "\x00" + name.String(); b.bySaid[plain] == "" {
-		b.bySaid[plain] = s // events name the track without its slug
+	for _, n := range name {
+		if _, taken := b.byName[spelling(n)]; !taken {
+			b.byName[spelling(n)] = s
+		}
 	}
 	b.tracks[s] = len(b.Tracks)
 	if !goodColor(color) {
@@ -199,6 +206,9 @@ func (b *book) track(name locale.Text, slug, color, record string, line int) str
 	b.Tracks = append(b.Tracks, festival.Track{Slug: s, Name: name, Color: color})
 	return s
 }
+
+// spelling is what all spellings of a name have in common.
+func spelling(name string) string { return fold(strings.ReplaceAll(name, "&", " and ")) }
 
 // space gives the key of the space, making it if it is new.
 func (b *book) space(s festival.RecordSpace) string {
@@ -243,7 +253,7 @@ func (b *book) host(h festival.RecordHost) string {
 func (b *book) session(s festival.RecordSession) error {
 	b.slots += len(s.Slots)
 	if len(b.Sessions) >= maxSessions || b.slots > maxSlots {
-		return kernel.New(kernel.TooLarge, "import_too_many", "file", "sessions", maxSessions)
+		return kernel.New(kernel.TooLarge, "import_too_many", "file", "max", maxSessions)
 	}
 	if s.Title.Empty() {
 		s.Title = locale.Text{b.o.Lang: "…"}

@@ -72,7 +72,7 @@ var headingLanguages = []string{"en", "fr", "de", "ko", "kr", "eng", "zh", "ja",
 // stand. Errors as of Read.
 func Columns(data []byte) (header []string, hash string, proposed map[string]string, sample [][]string, err error) {
 	if len(data) > MaxBytes {
-		return nil, "", nil, nil, kernel.New(kernel.TooLarge, "import_too_large", "file", "megabytes", MaxBytes>>20)
+		return nil, "", nil, nil, kernel.New(kernel.TooLarge, "import_too_large", "file", "max", MaxBytes>>20)
 	}
 	if spreadsheet(data) {
 		return nil, "", nil, nil, refuse("import_spreadsheet")
@@ -81,7 +81,7 @@ func Columns(data []byte) (header []string, hash string, proposed map[string]str
 	if strings.TrimSpace(f.text) == "" {
 		return nil, "", nil, nil, refuse("import_empty")
 	}
-	if !readable(f.text) {
+	if !f.readable() {
 		return nil, "", nil, nil, refuse("import_unknown_format")
 	}
 	t, err := readTable(f.text)

@@ -203,8 +203,8 @@ func (c *csvTimes) learn(values []string) {
 	for _, v := range values {
 		date, _ := splitDate(v)
 		n := strings.FieldsFunc(date, func(r rune) bool { return !unicode.IsDigit(r) })
-		if len(n) < 2 || len(n[0]) > 2 || len(n[1]) > 2 {
-			continue
+		if len(n) != 3 || len(n[0]) > 2 || len(n[1]) > 2 {
+			continue // no date, or one that begins with the year; "9.30" is a time
 		}
 		a, _ := strconv.Atoi(n[0])
 		b, _ := strconv.Atoi(n[1])

@@ -46,21 +46,18 @@ func readTable(text string) (*table, error) {
 	var syntax *csv.ParseError
 	if errors.As(err, &syntax) && !errors.Is(err, csv.ErrFieldCount) {
 		if unclosed(text) {
-			return nil, unreadable("import_truncated", syntax.StartLine+skipped, "", err)
+			return nil, unreadable("import_truncated", syntax.StartLine+skipped, `"…`, err)
 		}
 		lazy := syntax.Line
 		if t, err = parseTable(text, comma, true); err == nil {
 			t.lazy = lazy + skipped
 		}
 	}
+	if errors.As(err, &syntax) {
+		return nil, unreadable("import_unreadable", syntax.Line+skipped, "", err)
+	}
 	if err != nil {
-		line := 0
-		if errors.As(err, &syntax) {
-			line = syntax.Line + skipped
-		} else if !errors.Is(err, io.ErrShortBuffer) {
-			return nil, err
-		}
-		return nil, unreadable("import_unreadable", line, "", err)
+		return nil, err
 	}
 	for i := range t.lines {
 		t.lines[i] += skipped
@@ -80,7 +77,7 @@ func (t *table) whole(text string) error {
 			return nil
 		}
 	}
-	return unreadable("import_truncated", t.lines[n-1], "", nil)
+	return unreadable("import_truncated", t.lines[n-1], "row "+strconv.Itoa(n), nil)
 }
 
 // unclosed says whether a quote is open at the end: then the file was cut off.

@@ -98,10 +98,8 @@ func (r *csvReader) mapColumns() error {
 func (r *csvReader) learn() {
 	var dates []string
 	for _, field := range []string{"date", "start", "end"} {
-		if c, ok := r.columns[field]; ok {
-			for i := range r.t.rows {
-				dates = append(dates, r.t.cell(i, c))
-			}
+		for i := range r.t.rows {
+			dates = append(dates, r.value(i, field))
 		}
 	}
 	r.times.learn(dates)
@@ -195,7 +193,7 @@ func (r *csvReader) bounded() error {
 }
 
 func tooMany() *kernel.Error {
-	return kernel.New(kernel.TooLarge, "import_too_many", "file", "sessions", maxSessions)
+	return kernel.New(kernel.TooLarge, "import_too_many", "file", "max", maxSessions)
 }
 
 // describe fills in what is said of the content.

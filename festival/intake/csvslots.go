@@ -60,12 +60,10 @@ func (r *csvReader) place(slot *festival.RecordSlot, i int, record string) {
 
 // booth gives the key of the booth, making it if it is new.
 func (b *book) booth(v festival.RecordBooth) string {
-	for i := range b.Booths {
-		if b.Booths[i].Key == v.Key {
-			return v.Key
-		}
+	if !b.booths[v.Key] {
+		b.booths[v.Key] = true
+		b.Booths = append(b.Booths, v)
 	}
-	b.Booths = append(b.Booths, v)
 	return v.Key
 }
 

@@ -123,7 +123,7 @@ func eightBit(data []byte) (text, charset string) {
 // withoutControls takes out the control characters that no format here may
 // hold, and counts them. Tab, line feed, carriage return and form feed stay.
 func withoutControls(s string) (string, int) {
-	if strings.IndexFunc(s, control) < 0 {
+	if clean(s) {
 		return s, 0
 	}
 	n := 0
@@ -135,6 +135,23 @@ func withoutControls(s string) (string, int) {
 		return r
 	}, s)
 	return s, n
+}
+
+// clean says, byte by byte, that a text has nothing that control would find. A
+// false no only costs time.
+func clean(s string) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= ' ' && c < 0x7f, c == '\n', c == '\t', c == '\r':
+		case c < ' ' && c != '\f', c == 0x7f:
+			return false
+		case c == 0xef && i+2 < len(s) && (s[i+1] == 0xbb || s[i+1] == 0xbf): // U+FEFF, U+FFFE, U+FFFF
+			if control([]rune(s[i : i+3])[0]) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func control(r rune) bool {

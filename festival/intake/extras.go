@@ -208,7 +208,6 @@ func (e *extras) add(x extra) bool {
 // that name the one venue only.
 func (w *scheduler) extraVenues() {
 	x := &w.s.extras
-	x.guids = map[string]string{}
 	taken := map[string]bool{}
 	for _, v := range x.venues {
 		name := whole(v.said("name"))

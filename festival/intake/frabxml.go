@@ -49,8 +49,7 @@ func xmlDecoder(b *book, f file) *xml.Decoder {
 	if f.guessed && f.charset != "UTF-16" {
 		// Bytes that are no UTF-8: right if declared, else a guess.
 		if e, _ := charset.Lookup(declared); e != nil && declared != "utf-8" && declared != "utf-16" {
-			raw, _ := withoutControlBytes(f.raw)
-			in, convert = bytes.NewReader(raw), true
+			in, convert = bytes.NewReader(withoutControlBytes(f.raw)), true
 		} else {
 			b.note(festival.Guessed, "encoding_guessed", "", 0, "encoding", f.charset)
 		}
@@ -67,15 +66,14 @@ func xmlDecoder(b *book, f file) *xml.Decoder {
 }
 
 // withoutControlBytes takes out of text in an 8-bit encoding what XML forbids.
-func withoutControlBytes(raw []byte) ([]byte, int) {
-	n := 0
-	return bytes.Map(func(r rune) rune {
-		if r < ' ' && r != '\t' && r != '\n' && r != '\r' {
-			n++
-			return -1
+func withoutControlBytes(raw []byte) []byte {
+	out := make([]byte, 0, len(raw))
+	for _, c := range raw {
+		if c >= ' ' || c == '\t' || c == '\n' || c == '\r' {
+			out = append(out, c)
 		}
-		return r
-	}, raw), n
+	}
+	return out
 }
 
 // declaredEncoding gives what the XML declaration says, lower case, or "".
@@ -124,7 +122,7 @@ func (w *xmlWalk) refusal(err error) error {
 	var syntax *xml.SyntaxError
 	switch {
 	case errors.Is(err, errDeep):
-		return refuse("import_too_deep", "most", maxDepth)
+		return refuse("import_too_deep", "max", maxDepth)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return unreadable("import_truncated", line, element, err)
 	case errors.As(err, &syntax):

@@ -2,7 +2,6 @@ package intake
 
 import (
 	"cmp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -140,16 +139,30 @@ func (w *icalEvents) sameUID(uid string, items []*item) error {
 
 // newest leaves out exact repetitions and older revisions (RFC 5545, 3.8.7.4).
 func (w *icalEvents) newest(items []*item) []*item {
+	if len(items) == 1 {
+		return items
+	}
+	type times struct {
+		what       string
+		start, end time.Time
+	}
 	out := items[:0:0]
+	exact, first := map[times]int{}, map[string]int{} // indexes into out
 	for _, it := range items {
-		same := slices.IndexFunc(out, func(o *item) bool {
-			return o.recurrence == it.recurrence && o.title == it.title && (o.start.Equal(it.start) && o.end.Equal(it.end) || o.sequence != it.sequence)
-		})
-		switch {
-		case same < 0:
+		what := it.recurrence + "\x00" + it.title
+		same, repeated := exact[times{what, it.start, it.end}]
+		if before, ok := first[what]; !repeated && ok && out[before].sequence != it.sequence {
+			same, repeated = before, true
+		}
+		if !repeated {
+			exact[times{what, it.start, it.end}] = len(out)
+			if _, ok := first[what]; !ok {
+				first[what] = len(out)
+			}
 			out = append(out, it)
 			continue
-		case it.sequence > out[same].sequence:
+		}
+		if it.sequence > out[same].sequence {
 			out[same] = it
 		}
 		w.note(festival.Repaired, "revision_dropped", it.record, it.c.line, "start", keyTime(it.start))

@@ -27,7 +27,7 @@ func (w *icalEvents) occurrences(it *item) ([]time.Time, bool, error) {
 		return nil, false, nil
 	}
 	if w.rules++; w.rules > maxRules {
-		return nil, false, refuse("import_too_many_rules", "most", maxRules)
+		return nil, false, refuse("import_too_many_rules", "max", maxRules)
 	}
 	loc := w.zoneOf(it.c.get("DTSTART"))
 	var starts []time.Time
@@ -65,7 +65,7 @@ func (w *icalEvents) occurrences(it *item) ([]time.Time, bool, error) {
 	}
 	slices.SortFunc(starts, time.Time.Compare)
 	if len(starts) > maxOccurrences {
-		w.note(festival.Lost, "repeat_limit", it.record, it.c.line, "most", maxOccurrences)
+		w.note(festival.Lost, "repeat_limit", it.record, it.c.line, "max", maxOccurrences)
 		starts = starts[:maxOccurrences]
 	}
 	return starts, true, nil

@@ -80,7 +80,7 @@ func (r *icalReader) components(text string) error {
 		switch {
 		case inside && raw != "" && (raw[0] == ' ' || raw[0] == '\t'):
 			pending = append(pending, raw[1:]...)
-		case inside && !contentLike(raw):
+		case inside && !bound(pending) && !contentLike(raw) && !contentLike(raw+continuation(rest)):
 			if strings.TrimSpace(raw) != "" {
 				r.tally(festival.Repaired, "line_joined", propertyName(pending), r.where(), r.line)
 			}
@@ -102,6 +102,23 @@ func (r *icalReader) components(text string) error {
 		r.note(festival.Repaired, "text_around", "", 0, "count", r.outside)
 	}
 	return nil
+}
+
+// bound says whether a line begins or ends a component, so that nothing can
+// belong to it that stands below.
+func bound(line []byte) bool {
+	head := strings.ToUpper(string(line[:min(len(line), 6)]))
+	return head == "BEGIN:" || strings.HasPrefix(head, "END:")
+}
+
+// continuation gives the beginning of a line that continues the one before it,
+// since a name too may be folded.
+func continuation(rest string) string {
+	if rest == "" || rest[0] != ' ' && rest[0] != '\t' {
+		return ""
+	}
+	line, _, _ := strings.Cut(rest[1:min(len(rest), 80)], "\n")
+	return line
 }
 
 // contentLike says whether a line begins as a content line does: a name of
@@ -146,7 +163,8 @@ func (r *icalReader) contentLine(s string, line int) error {
 	trimmed := strings.TrimSpace(s)
 	upper := strings.ToUpper(trimmed[:min(len(trimmed), 40)])
 	if len(r.open) == 0 {
-		if strings.HasSuffix(upper, "BEGIN:VCALENDAR") { // also after "<!--" on its line
+		const begin = "BEGIN:VCALENDAR"
+		if strings.EqualFold(trimmed[max(0, len(trimmed)-len(begin)):], begin) { // also after "<!--" on its line
 			r.open = append(r.open, component{name: "VCALENDAR", line: line})
 			return nil
 		}
@@ -157,7 +175,7 @@ func (r *icalReader) contentLine(s string, line int) error {
 	}
 	if name, ok := strings.CutPrefix(upper, "BEGIN:"); ok {
 		if len(r.open) > 10 {
-			return refuse("import_too_deep", "most", 10)
+			return refuse("import_too_deep", "max", 10)
 		}
 		r.open = append(r.open, component{name: strings.TrimSpace(name), line: line})
 		return nil
@@ -196,7 +214,7 @@ func (r *icalReader) end(name string, line int) error {
 		r.open[len(r.open)-1].inner = append(r.open[len(r.open)-1].inner, c)
 	case name == "VEVENT" && len(r.open) == 1:
 		if r.events = append(r.events, c); len(r.events) > maxSessions {
-			return kernel.New(kernel.TooLarge, "import_too_many", "file", "sessions", maxSessions)
+			return kernel.New(kernel.TooLarge, "import_too_many", "file", "max", maxSessions)
 		}
 	case name == "VTIMEZONE":
 		r.zones = append(r.zones, c)

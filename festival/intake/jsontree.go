@@ -48,7 +48,7 @@ func parseJSON(b *book, text string) (*jsonTree, *node, error) {
 		return t, root, nil
 	}
 	if errors.Is(err, errDeep) {
-		return nil, nil, refuse("import_too_deep", "most", maxDepth)
+		return nil, nil, refuse("import_too_deep", "max", maxDepth)
 	}
 	at := int(t.d.InputOffset())
 	var syntax *json.SyntaxError

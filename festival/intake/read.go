@@ -61,7 +61,7 @@ type Options struct {
 // import_unknown_field, import_unknown_column, import_zone.
 func Read(name string, data []byte, o Options) (festival.Records, error) {
 	if len(data) > MaxBytes {
-		return festival.Records{}, kernel.New(kernel.TooLarge, "import_too_large", "file", "megabytes", MaxBytes>>20)
+		return festival.Records{}, kernel.New(kernel.TooLarge, "import_too_large", "file", "max", MaxBytes>>20)
 	}
 	b, err := newBook(o)
 	if err != nil {
@@ -74,7 +74,7 @@ func Read(name string, data []byte, o Options) (festival.Records, error) {
 	if strings.TrimSpace(f.text) == "" {
 		return festival.Records{}, refuse("import_empty")
 	}
-	b.Format, err = detect(f.text)
+	b.Format, err = detect(f)
 	if err != nil {
 		return festival.Records{}, err
 	}
@@ -104,8 +104,12 @@ func refuse(code string, pairs ...any) *kernel.Error {
 	return kernel.New(kernel.Invalid, code, "file", pairs...)
 }
 
-// unreadable refuses a file at a place. Element may be "".
+// unreadable refuses a file at a place: a line, and the element, member or row
+// in it.
 func unreadable(code string, line int, element string, cause error) *kernel.Error {
+	if element == "" {
+		element = "/" // outside of all
+	}
 	e := refuse(code, "line", line, "element", element)
 	e.Cause = cause
 	return e
@@ -117,7 +121,8 @@ var (
 )
 
 // detect tells the format from the beginning of the content.
-func detect(text string) (string, error) {
+func detect(f file) (string, error) {
+	text := f.text
 	trimmed := strings.TrimLeft(text, " \t\r\n")
 	switch trimmed[0] {
 	case '<':
@@ -138,7 +143,7 @@ func detect(text string) (string, error) {
 	if calendarStart.MatchString(text) {
 		return iCalendar, nil
 	}
-	if !readable(text) {
+	if !f.readable() {
 		return "", refuse("import_unknown_format")
 	}
 	return commaText, nil
@@ -150,19 +155,10 @@ func spreadsheet(data []byte) bool {
 	return bytes.HasPrefix(data, []byte("PK\x03\x04")) || bytes.HasPrefix(data, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"))
 }
 
-// readable says whether the beginning is text at all and not a picture or a PDF.
-func readable(text string) bool {
-	head := text[:min(len(text), 4096)]
-	if strings.HasPrefix(head, "%PDF") || strings.HasPrefix(head, "\uFFFDPNG") {
-		return false
-	}
-	odd := 0
-	for _, r := range head {
-		if r < ' ' && r != '\t' && r != '\n' && r != '\r' && r != '\f' || r == utf8.RuneError {
-			odd++
-		}
-	}
-	return odd*50 <= len(head)
+// readable says whether a file is text at all and not a picture or a PDF, which
+// are full of control characters.
+func (f file) readable() bool {
+	return !strings.HasPrefix(f.text, "%PDF") && f.controls*50 <= len(f.text)
 }
 
 var extensions = map[string]string{

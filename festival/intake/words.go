@@ -138,13 +138,16 @@ func languageTag(w string) (string, bool) {
 
 // yesNo reads a flag; known is false for what is neither.
 func yesNo(s string) (yes, known bool) {
+	if strings.ContainsAny(s, "✓✔☑✗✘☐") {
+		return strings.ContainsAny(s, "✓✔☑"), true
+	}
 	switch fold(s) {
 	case "true", "yes", "y", "1", "x", "ja", "j", "oui", "o", "si", "vrai", "wahr", "예", "네", "필수", "필요", "가능", "있음", "required", "obligatoire", "erforderlich", "유료", "paid":
 		return true, true
 	case "false", "no", "n", "0", "nein", "non", "faux", "falsch", "아니오", "아니요", "불필요", "불가", "없음", "무", "무료", "free", "not required", "nicht erforderlich", "":
 		return false, true
 	}
-	return strings.ContainsAny(s, "✓✔☑"), strings.ContainsAny(s, "✓✔☑✗✘☐")
+	return false, false
 }
 
 // ages reads "8+", "3-7", "ab 8", "dès 8 ans", "8세 이상", "bis 12"; ok is false
@@ -175,10 +178,10 @@ func ages(s string) (least, most int, ok bool) {
 		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(" "+f+" ", w) })
 	}
 	switch {
-	case has(" under ", " unter ", "moins de ", "미만"):
-		return 0, n[0] - 1, n[0] > 1
 	case has(" up to ", " bis ", "jusqu", " and under ", " max", "이하", "까지"):
 		return 0, n[0], true
+	case has(" under ", " unter ", "moins de ", "미만"):
+		return 0, n[0] - 1, n[0] > 1
 	}
 	return n[0], 0, true // "8+", "ab 8", "from 8", "8 ans et plus", "8세 이상", "8"
 }

@@ -46,8 +46,8 @@ func TestDocument(t *testing.T) {
 		{"the console has its places at the side and a way out", with(func(d *Page) {
 			d.Side, d.SignedIn, d.SignOutLabel = []Link{{URL: "/console/x", Label: "Board"}}, "Noor", "Sign out"
 		}), []string{`class="wrap console"`, `<a href="/console/x">Board</a>`, `action="/sign-out"`, "Sign out"}, nil},
-		{"a page that waits loads itself again and is not found by search engines", with(func(d *Page) { d.Refresh, d.NoIndex = 5, true }),
-			[]string{`<meta http-equiv="refresh" content="5">`, `<meta name="robots" content="noindex">`}, nil},
+		{"a page that is one's own is not found by search engines", with(func(d *Page) { d.NoIndex = true }),
+			[]string{`<meta name="robots" content="noindex">`}, nil},
 		{"styles and scripts are files", with(func(d *Page) { d.Styles, d.Scripts = []string{"/s.css"}, []string{"/c.js"} }),
 			[]string{`<link rel="stylesheet" href="/s.css">`, `<script type="module" src="/c.js"></script>`}, []string{"<style", "style="}},
 	}

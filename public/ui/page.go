@@ -2,8 +2,6 @@
 // and footer. It knows no festival; whoever draws a page hands over its words.
 package ui
 
-import "strconv"
-
 // Page is all that a document needs besides its body. Texts are in the reader's
 // language unless a field beside them says otherwise.
 type Page struct {
@@ -30,7 +28,6 @@ type Page struct {
 	Footer  []Link
 	Bare    bool // the door: no bar, no footer
 	NoIndex bool
-	Refresh int // seconds after which the page loads itself again; 0: never
 
 	SkipText, NavLabel, FooterLabel, LanguageLabel string
 	SideLabel                                      string // names Side to screen readers; "" takes the site's name
@@ -81,5 +78,3 @@ func (d Page) sideLabel() string {
 	}
 	return d.SiteName
 }
-
-func (d Page) refresh() string { return strconv.Itoa(d.Refresh) }

@@ -1,0 +1,51 @@
+package platform
+
+import (
+	"context"
+
+	"feria/festival"
+	"feria/kernel"
+	"feria/locale"
+)
+
+// CommandCity finds the city that a command means: the one named, or the only
+// one. Several and no name: kernel.Invalid, code city_needed.
+func (p *Platform) CommandCity(ctx context.Context, id string) (festival.City, error) {
+	if id != "" {
+		return p.Festival.City(ctx, id)
+	}
+	cities, err := p.Festival.Cities(ctx)
+	if err != nil {
+		return festival.City{}, err
+	}
+	switch len(cities) {
+	case 0:
+		return festival.City{}, kernel.New(kernel.Invalid, "no_city", "city")
+	case 1:
+		return cities[0], nil
+	}
+	names := make([]string, len(cities))
+	for i, c := range cities {
+		names[i] = c.ID
+	}
+	return festival.City{}, kernel.New(kernel.Invalid, "city_needed", "city", "cities", names)
+}
+
+// FirstCity is CommandCity that makes the city when there is none, so that the
+// first owner finds one to set up.
+func (p *Platform) FirstCity(ctx context.Context, id string) (festival.City, error) {
+	cities, err := p.Festival.Cities(ctx)
+	if err != nil {
+		return festival.City{}, err
+	}
+	if len(cities) > 0 {
+		return p.CommandCity(ctx, id)
+	}
+	if id == "" {
+		id = "city"
+	}
+	return p.Festival.CreateCity(ctx, festival.City{
+		ID: id, Name: locale.Text{"en": "Our learning city", "fr": "Notre ville apprenante"},
+		Zone: "UTC", Locales: []string{"en", "fr"}, Color: "#b3301a",
+	}, "command line")
+}

@@ -1,0 +1,166 @@
+package platform
+
+import (
+	"context"
+	"errors"
+
+	"feria/festival"
+	"feria/festival/intake"
+	"feria/kernel"
+	"feria/locale"
+)
+
+// ImportRequest asks to bring a file into an event.
+type ImportRequest struct {
+	City    string
+	Slug    string        // of the event; it is made if it is new
+	Kind    festival.Kind // of a new event
+	Zone    string        // of a new event whose file names none; "" takes the city's
+	File    string        // its name, for the report and to tell formats apart
+	Data    []byte
+	Mapping map[string]string // CSV column → field; nil takes what was remembered, else what is proposed
+	Publish bool
+	Keep    bool // keep what earlier imports brought and this file lacks
+	By      string
+	// Progress, if not nil, is told how many of all records are written.
+	Progress func(done, total int)
+}
+
+// Imported is what came of an import.
+type Imported struct {
+	Event                   festival.Event
+	Import                  festival.Import
+	Added, Changed, Dropped int
+	Release                 int // the number that was published; 0 if none was
+}
+
+// ImportFile reads a file, makes the event if it is new, applies the file to
+// the draft and publishes it if asked to. A file that cannot be read changes
+// nothing: kernel.Invalid, code import_unreadable, with line or element.
+func (p *Platform) ImportFile(ctx context.Context, r ImportRequest) (Imported, error) {
+	var done Imported
+	city, err := p.Festival.City(ctx, r.City)
+	if err != nil {
+		return done, err
+	}
+	event, err := p.Festival.EventBySlug(ctx, r.City, r.Slug)
+	isNew := kernel.KindOf(err) == kernel.NotFound
+	if err != nil && !isNew {
+		return done, err
+	}
+	if isNew {
+		event = festival.Event{City: city.ID, Slug: r.Slug, Kind: r.Kind, Zone: r.Zone, Locales: city.Locales}
+	}
+	records, err := p.ReadFile(event, city, r.File, r.Data, r.Mapping)
+	if err != nil {
+		return done, err
+	}
+	if isNew {
+		if event, err = newEvent(event, city, records); err != nil {
+			return done, err
+		}
+		if event, err = p.Festival.CreateEvent(ctx, event, r.By); err != nil {
+			return done, err
+		}
+		if err := p.DefaultGates(ctx, event.ID, r.By); err != nil {
+			return done, err
+		}
+	}
+	done.Event = event
+	if done.Import, err = p.Festival.ApplyImport(ctx, event.ID, r.By, r.File, records, r.Keep, r.Progress); err != nil {
+		return done, err
+	}
+	done.Added, done.Changed, done.Dropped, _ = done.Import.Counts.Totals()
+	if !r.Publish {
+		return done, nil
+	}
+	review, err := p.Festival.Review(ctx, event.ID)
+	if err != nil {
+		return done, err
+	}
+	if len(review.Changes) == 0 && event.Release > 0 {
+		return done, nil // nothing new for the public
+	}
+	release, err := p.Publish(ctx, event.ID, r.By, nil)
+	if err != nil {
+		return done, err
+	}
+	done.Release = release.Number
+	return done, nil
+}
+
+// ReadFile reads a programme file for an event with what the event knows
+// already: its zone and the CSV columns it remembers.
+func (p *Platform) ReadFile(event festival.Event, city festival.City, name string, data []byte, mapping map[string]string) (festival.Records, error) {
+	zone := event.Zone
+	if zone == "" {
+		zone = city.Zone
+	}
+	if mapping == nil && event.Mapping != nil {
+		if _, hash, _, _, err := intake.Columns(data); err == nil {
+			mapping = event.Mapping[hash]
+		}
+	}
+	return intake.Read(name, data, intake.Options{Zone: zone, Mapping: mapping})
+}
+
+// newEvent fills an event from what its first file says of it, else from the
+// days on which its slots lie.
+func newEvent(e festival.Event, city festival.City, r festival.Records) (festival.Event, error) {
+	e.Title, e.Start, e.End, e.DayChange = r.Event.Title, r.Event.Start, r.Event.End, r.Event.DayChange
+	if e.Title.Empty() {
+		e.Title = locale.Text{e.Locales[0]: e.Slug}
+	}
+	if e.Zone == "" {
+		e.Zone = r.Event.Zone
+	}
+	if e.Zone == "" {
+		e.Zone = city.Zone
+	}
+	first, last, err := spanOf(r, e.Zone)
+	if err != nil {
+		return e, err
+	}
+	if e.Start == "" || first != "" && first < e.Start {
+		e.Start = first
+	}
+	if e.End == "" || last > e.End {
+		e.End = last
+	}
+	if e.Start == "" {
+		return e, kernel.New(kernel.Invalid, "import_no_dates", "file")
+	}
+	return e, nil
+}
+
+func spanOf(r festival.Records, zone string) (first, last festival.Date, err error) {
+	location, err := festival.Zone(zone)
+	if err != nil {
+		return "", "", errors.Join(err)
+	}
+	for _, s := range r.Sessions {
+		for _, slot := range s.Slots {
+			if slot.Start.IsZero() {
+				continue
+			}
+			day := dateOf(slot.Start.In(location))
+			if first == "" || day < first {
+				first = day
+			}
+			if day > last {
+				last = day
+			}
+		}
+	}
+	return first, last, nil
+}
+
+// Publish publishes the draft of an event and lets this copy show it at once.
+func (p *Platform) Publish(ctx context.Context, event, by string, note locale.Text) (festival.Release, error) {
+	release, err := p.Festival.Publish(ctx, event, by, note)
+	if err != nil {
+		return release, err
+	}
+	_, err = p.Views.Refresh(ctx, event)
+	return release, err
+}

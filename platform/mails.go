@@ -1,0 +1,84 @@
+package platform
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"feria/festival"
+	"feria/kernel"
+	"feria/mail"
+)
+
+// sender is how mails go out; nil while none is configured: they stay in the
+// outbox, readable on the console.
+func (p *Platform) sender() (mail.Sender, error) {
+	if p.Config.Mail == "" {
+		return nil, nil
+	}
+	from := p.Config.MailFrom
+	if from == "" {
+		cities, err := p.Festival.Cities(context.Background())
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range cities {
+			if c.Contact.Mail != "" {
+				from = c.Contact.Mail
+				break
+			}
+		}
+	}
+	if from == "" {
+		return nil, errors.New("mail: no sender: set FERIA_MAIL_FROM or the contact address of the city")
+	}
+	return mail.NewSMTP(p.Config.Mail, from)
+}
+
+// sendMail is the job that empties the outbox.
+func (p *Platform) sendMail(ctx context.Context) error {
+	sender, err := p.sender()
+	if err != nil || sender == nil {
+		return err
+	}
+	_, err = p.Outbox.Send(ctx, sender)
+	return err
+}
+
+// MailSignIn mails a link and six digits to whoever has the address. It does the
+// same work, and answers the same, where nobody has it.
+func (p *Platform) MailSignIn(ctx context.Context, city festival.City, address, browser, lang string) error {
+	asked, err := p.People.RequestSignIn(ctx, city.ID, address, browser)
+	if err != nil {
+		return err
+	}
+	if asked.Person.Lang != "" {
+		lang = asked.Person.Lang
+	}
+	printer := p.Locale.For(lang)
+	name, _ := printer.Text(city.Name, city.Locales...)
+	subject, text, err := mail.Compose(printer, "sign_in", map[string]any{
+		"name": asked.Person.Name, "city": name, "link": p.SignInURL(asked.Link), "code": asked.Code, "contact": contactLine(city, printer.Lang()),
+	})
+	if err != nil {
+		return err
+	}
+	err = p.Outbox.Queue(ctx, mail.Message{
+		ID: city.ID + "/" + kernel.NewID(), City: city.ID, Kind: "sign_in", To: asked.Mail, ToName: asked.Person.Name,
+		From: city.Contact.Mail, FromName: name,
+		Lang: printer.Lang(), Subject: subject, Text: text, Void: !asked.Known,
+	})
+	if err == nil {
+		p.Jobs.Wake(jobMail)
+	}
+	return err
+}
+
+// tidyOutbox removes the content of old mails, and the mails a while later.
+func (p *Platform) tidyOutbox(ctx context.Context) error {
+	_, err := p.Outbox.Tidy(ctx)
+	return err
+}
+
+// tidyEvery is how often the outbox is tidied.
+const tidyEvery = time.Minute

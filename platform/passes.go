@@ -1,0 +1,124 @@
+package platform
+
+import (
+	"context"
+	"time"
+
+	"feria/festival"
+	"feria/kernel"
+	"feria/locale"
+	"feria/registration"
+	"feria/ticketing"
+)
+
+// slots answers what registration asks of the published programme, from memory.
+type slots struct{ views *Views }
+
+// Slot gives a slot of a published programme.
+func (s slots) Slot(ctx context.Context, id string) (registration.SlotInfo, error) {
+	view, err := s.views.Of(ctx, festival.EventOf(id))
+	if err != nil {
+		return registration.SlotInfo{}, err
+	}
+	if view.Programme == nil {
+		return registration.SlotInfo{}, kernel.Missing()
+	}
+	slot, ok := view.Programme.Slot(id)
+	if !ok {
+		return registration.SlotInfo{}, kernel.Missing()
+	}
+	session, _ := view.Programme.Session(slot.Session)
+	space, _ := view.Programme.SpaceOf(slot.Slot)
+	return registration.SlotInfo{
+		ID: slot.ID, City: view.Event.City, Event: view.Event.ID, Session: slot.Session, Title: session.Title, Space: space.ID, Booth: slot.Booth,
+		Start: slot.Start, End: slot.End, Seats: slot.Seats, Bookable: slot.Seating == festival.Bookable && slot.State != festival.Cancelled,
+		Cancelled: slot.State == festival.Cancelled,
+	}, nil
+}
+
+// rights answers what ticketing asks of registration.
+type rights struct{ registration *registration.Service }
+
+// Of gives what a party has booked in an event.
+func (r rights) Of(ctx context.Context, event festival.Event, party string, _ time.Time) (ticketing.Right, error) {
+	held, err := r.registration.Of(ctx, event.City, party)
+	if err != nil {
+		return ticketing.Right{}, err
+	}
+	var right ticketing.Right
+	for _, h := range held {
+		if h.Booking.Event != event.ID || h.Gone {
+			continue
+		}
+		s := ticketing.SlotRight{
+			Slot: h.Booking.Slot, Space: h.Slot.Space, Booth: h.Slot.Booth, Seats: h.Booking.Seats,
+			Start: h.Slot.Start, End: h.Slot.End,
+		}
+		switch {
+		case h.State == registration.Cancelled || h.Slot.Cancelled:
+			s.State = ticketing.Withdrawn
+		case h.State == registration.Waiting:
+			s.State = ticketing.Waiting
+		}
+		right.Slots = append(right.Slots, s)
+	}
+	return right, nil
+}
+
+func (p *Platform) cityIDs(ctx context.Context) ([]string, error) {
+	cities, err := p.Festival.Cities(ctx)
+	ids := make([]string, len(cities))
+	for i, c := range cities {
+		ids[i] = c.ID
+	}
+	return ids, err
+}
+
+// PassFor gives the pass of a party in an event, made at the first booking, or
+// at any time where the event is open to all. Nothing booked: kernel.Missing.
+func (p *Platform) PassFor(ctx context.Context, event festival.Event, party, name string) (ticketing.Pass, error) {
+	pass, err := p.Ticketing.PassOf(ctx, event.ID, party)
+	if err == nil || kernel.KindOf(err) != kernel.NotFound {
+		return pass, err
+	}
+	if !event.Open {
+		held, err := p.Registration.Of(ctx, event.City, party)
+		if err != nil {
+			return ticketing.Pass{}, err
+		}
+		any := false
+		for _, h := range held {
+			any = any || h.Booking.Event == event.ID && h.State != registration.Cancelled
+		}
+		if !any {
+			return ticketing.Pass{}, kernel.Missing()
+		}
+	}
+	return p.Ticketing.PassFor(ctx, event, party, name)
+}
+
+// DefaultGates gives a new event its first gate, so that its door works without
+// any setting.
+func (p *Platform) DefaultGates(ctx context.Context, event, by string) error {
+	_, err := p.Ticketing.SaveGate(ctx, ticketing.Gate{
+		Event: event, Slug: "main", Name: locale.Text{"en": "Main gate", "fr": "Entrée principale"},
+		Scope: ticketing.OfEvent, Who: ticketing.AnyPass, Reentry: ticketing.AfterExit,
+	}, by)
+	return err
+}
+
+// How often short codes may be typed by one device at one gate: far more than a
+// volunteer types, far too few to guess 40 bits.
+const codesAMinute = 20
+
+// AllowCode counts a typed short code and refuses when there were too many.
+func (p *Platform) AllowCode(ctx context.Context, gate, device string) error {
+	ok, wait, err := p.Limiter.Allow(ctx, festival.CityOf(gate)+"/code/"+gate+"/"+device, codesAMinute, time.Minute)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return kernel.New(kernel.TooMany, "code_too_often", "token", "seconds", int(wait.Seconds())+1)
+	}
+	return nil
+}

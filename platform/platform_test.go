@@ -1,0 +1,309 @@
+package platform_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"feria/festival"
+	"feria/kernel"
+	"feria/platform"
+	"feria/registration"
+	"feria/store"
+	"feria/store/mongodb"
+	"feria/ticketing"
+)
+
+var april = time.Date(2027, 4, 7, 9, 0, 0, 0, time.UTC)
+
+func clock() time.Time { return april }
+
+// open opens a platform on a fresh store: SQLite, or a fresh database where
+// FERIA_TEST_MONGODB names a server. name tells stores of one test apart.
+func open(t testing.TB, name string) (*platform.Platform, platform.Config) {
+	t.Helper()
+	config := platform.Config{Addr: "127.0.0.1:0", Data: t.TempDir()}
+	if uri := os.Getenv("FERIA_TEST_MONGODB"); uri != "" {
+		address, err := mongodb.WithDatabase(uri, "feria_platform_"+name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		drop := func() {
+			d, err := mongodb.Open(context.Background(), address)
+			if err == nil {
+				err = errors.Join(d.Drop(context.Background()), d.Close())
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		drop()
+		t.Cleanup(drop)
+		config.Store = address
+	}
+	if err := config.Complete(); err != nil {
+		t.Fatal(err)
+	}
+	p, err := platform.Open(t.Context(), config, platform.Options{Version: "test", Now: clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := p.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return p, config
+}
+
+func well(t testing.TB, p *platform.Platform) {
+	t.Helper()
+	if _, err := p.Doctor(t.Context(), func(problem string) { t.Error("doctor: " + problem) }); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestDemo_isWholeAndOnce(t *testing.T) {
+	p, _ := open(t, "demo")
+	first, err := p.Demo(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !first.New || len(first.Links) != 5 {
+		t.Errorf("the first demo: new %v, %d links, want 5", first.New, len(first.Links))
+	}
+	event, err := p.Festival.EventBySlug(t.Context(), platform.DemoCity, "learning-week")
+	if err != nil {
+		t.Fatal(err)
+	}
+	programme, err := p.Festival.Programme(t.Context(), event.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, v, b := len(programme.Sessions), len(programme.Venues), len(programme.Booths); s != 68 || v != 13 || b != 24 {
+		t.Errorf("%d sessions, %d venues, %d booths; want 68, 13, 24", s, v, b)
+	}
+	if clashes := festival.Clashes(programme, nil); len(clashes) > 0 {
+		t.Errorf("the invented week clashes with itself: %+v", clashes[0])
+	}
+	second, err := p.Demo(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if second.New {
+		t.Error("the second demo made the city again")
+	}
+	well(t, p)
+}
+
+func TestBackup_roundTrip(t *testing.T) {
+	p, _ := open(t, "backup")
+	if _, err := p.Demo(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	event, err := p.Festival.EventBySlug(t.Context(), platform.DemoCity, "learning-week")
+	if err != nil {
+		t.Fatal(err)
+	}
+	pass := firstPass(t, p, event)
+	token, err := p.Ticketing.Token(t.Context(), event, pass.pass)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "feria.tar.gz")
+	sum, err := p.BackupFile(t.Context(), file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sum.Documents < 300 {
+		t.Errorf("the backup holds %d documents only", sum.Documents)
+	}
+	if _, err := p.RestoreFile(t.Context(), file); !errors.Is(err, store.ErrNotEmpty) {
+		t.Errorf("restore into a store that is not empty: %v", err)
+	}
+
+	into, _ := open(t, "restored")
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, broken := range map[string][]byte{
+		"cut off":   data[:len(data)/2],
+		"no backup": []byte("hello"),
+		"flipped":   flipped(data),
+	} {
+		bad := filepath.Join(t.TempDir(), "bad")
+		if err := os.WriteFile(bad, broken, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := into.RestoreFile(t.Context(), bad); err == nil {
+			t.Errorf("a backup that is %s was restored", name)
+		}
+		if cities, err := into.Festival.Cities(t.Context()); err != nil || len(cities) > 0 {
+			t.Fatalf("a backup that is %s left %d cities, %v", name, len(cities), err)
+		}
+	}
+	if _, err := into.RestoreFile(t.Context(), file); err != nil {
+		t.Fatal(err)
+	}
+	well(t, into)
+	again, err := into.Ticketing.Token(t.Context(), event, pass.pass)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again != token {
+		t.Error("the pass has another token after the restore")
+	}
+	if into.PassURL(pass.pass) != p.PassURL(pass.pass) {
+		t.Error("the pass has another address after the restore")
+	}
+	before, err := p.Registration.Mine(t.Context(), pass.party)
+	if err != nil {
+		t.Fatal(err)
+	}
+	after, err := into.Registration.Mine(t.Context(), pass.party)
+	if err != nil || len(after) != len(before) || after[0].State != before[0].State {
+		t.Errorf("the bookings after the restore: %d, before %d, %v", len(after), len(before), err)
+	}
+}
+
+func flipped(data []byte) []byte {
+	out := append([]byte(nil), data...)
+	out[len(out)/2] ^= 0x10
+	return out
+}
+
+type held struct {
+	pass  ticketing.Pass
+	party string
+}
+
+func firstPass(t *testing.T, p *platform.Platform, event festival.Event) held {
+	t.Helper()
+	programme, err := p.Festival.Programme(t.Context(), event.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, slot := range programme.Slots {
+		if slot.Seating != festival.Bookable {
+			continue
+		}
+		receipt, err := p.Registration.Book(t.Context(), registration.Request{City: event.City, Slot: slot.ID, Name: "Ada", Mail: "ada@example.org", Seats: 1, Lang: "en"})
+		if kernel.KindOf(err) == kernel.Conflict {
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		pass, err := p.PassFor(t.Context(), event, receipt.Party.ID, "Ada")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return held{pass, receipt.Party.ID}
+	}
+	t.Fatal("nothing can be booked")
+	return held{}
+}
+
+// Real programmes: the first import publishes, the second changes nothing.
+func TestImport_realProgrammes(t *testing.T) {
+	dir := os.Getenv("FERIA_SAMPLES")
+	if dir == "" {
+		t.Skip("FERIA_SAMPLES names no folder of real programmes")
+	}
+	for _, f := range []struct {
+		file, zone string
+		slots      int
+	}{
+		{"fosdem-2026.schedule.xml", "", 1079},
+		{"camp-2019.schedule.json", "", 79},
+		{"pycon-us-2025.ics", "America/New_York", 224},
+		{"nicar-2019.sessions.csv", "America/Los_Angeles", 257},
+		{"coscup-2023.sessions.json", "Asia/Taipei", 352},
+	} {
+		t.Run(f.file, func(t *testing.T) {
+			p, _ := open(t, "import_"+strings.SplitN(f.file, "-", 2)[0])
+			city, err := p.FirstCity(t.Context(), "town")
+			if err != nil {
+				t.Fatal(err)
+			}
+			data, err := os.ReadFile(filepath.Join(dir, f.file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			request := platform.ImportRequest{City: city.ID, Slug: "real", Kind: festival.Conference, Zone: f.zone, File: f.file, Data: data, Publish: true, By: "test"}
+			first, err := p.ImportFile(t.Context(), request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if first.Release != 1 || first.Added == 0 {
+				t.Errorf("release %d, %d added", first.Release, first.Added)
+			}
+			programme, err := p.Festival.Programme(t.Context(), first.Event.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(programme.Slots) != f.slots {
+				t.Errorf("%d slots are public, want %d", len(programme.Slots), f.slots)
+			}
+			second, err := p.ImportFile(t.Context(), request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if second.Added+second.Changed+second.Dropped != 0 || second.Release != 0 {
+				t.Errorf("the second import: %d added, %d changed, %d dropped, release %d", second.Added, second.Changed, second.Dropped, second.Release)
+			}
+			well(t, p)
+		})
+	}
+}
+
+// A file that cannot be read changes nothing, not even the list of events.
+func TestImport_unreadableChangesNothing(t *testing.T) {
+	p, _ := open(t, "unreadable")
+	city, err := p.FirstCity(t.Context(), "town")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, data := range map[string]string{
+		"cut off":      "<schedule><conference><title>x</title></conference><day index=\"1\" date=\"2027-04-12\"><room name=\"A\"><event id=\"1\"",
+		"not a format": "\x00\x01\x02",
+		"empty":        "",
+	} {
+		_, err := p.ImportFile(t.Context(), platform.ImportRequest{City: city.ID, Slug: "bad", Kind: festival.Conference, File: "x.xml", Data: []byte(data), By: "test"})
+		if kernel.KindOf(err) != kernel.Invalid {
+			t.Errorf("%s: %v, want a refusal of the file", name, err)
+		}
+	}
+	if events, err := p.Festival.Events(t.Context(), city.ID); err != nil || len(events) != 0 {
+		t.Errorf("%d events were made, %v", len(events), err)
+	}
+}
+
+func TestConfig_reportsAllMistakesAtOnce(t *testing.T) {
+	c := platform.Config{Addr: "nowhere", URL: "festival.example", Store: "postgres://x", Mail: "me@example.org", Proxies: []string{"here"}, TLSCert: "x", StoreFile: "/nothing/here"}
+	err := c.Complete()
+	if err == nil {
+		t.Fatal("no mistake was found")
+	}
+	for _, name := range []string{"FERIA_ADDR", "FERIA_URL", "FERIA_STORE", "FERIA_STORE_FILE", "FERIA_MAIL", "FERIA_PROXIES", "FERIA_TLS_CERT"} {
+		if !strings.Contains(err.Error(), name) {
+			t.Errorf("%s is not complained of: %v", name, err)
+		}
+	}
+}
+
+func TestOpen_refusesAClockOfLongAgo(t *testing.T) {
+	config := platform.Config{Addr: "127.0.0.1:0", Data: t.TempDir()}
+	if err := config.Complete(); err != nil {
+		t.Fatal(err)
+	}
+	p, err := platform.Open(t.Context(), config, platform.Options{Now: func() time.Time { return time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC) }})
+	if err == nil {
+		t.Error("opened in 1970", p.Close())
+	}
+}

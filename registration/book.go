@@ -1,0 +1,300 @@
+package registration
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"time"
+
+	"feria/kernel"
+	"feria/people"
+	"feria/store"
+)
+
+// longestDecision is how long a booking may take from its first write to its
+// roster's answer: the limit of the store's round after the caller's own time.
+// Older rows without an answer will never get one.
+const (
+	longestDecision = time.Minute
+	patience        = longestDecision / 2
+)
+
+// Request asks for seats.
+type Request struct {
+	City  string
+	Slot  string // Slot.ID
+	Party string // Party.ID, or "" for somebody new
+	Name  string
+	Mail  string
+	Lang  string // of the mails
+	Seats int
+	// Key, if given, makes a repeat the same booking (an Idempotency-Key).
+	Key string
+	// By is the staff who books for somebody; a mail address is not needed then.
+	By string
+	// Confirm books although the party has something else at that time.
+	Confirm bool
+	// NoWait refuses when no seats are free, instead of a waiting place.
+	NoWait bool
+}
+
+// Receipt is what a request came to.
+type Receipt struct {
+	Booking  Booking
+	Party    Party
+	State    State
+	Position int // in the waiting list, from 1
+	// Replayed says that the same request was made before under its key. Of
+	// somebody who came without a party this proves no more than knowing the
+	// request: it is no reason to make the browser the party's.
+	Replayed bool
+}
+
+// check gives all that is wrong with a request, by field, and cleans it.
+func (r *Request) check() error {
+	var wrong kernel.Errors
+	r.Name = cleanName(r.Name)
+	checkName(&wrong, r.Name)
+	if r.Mail != "" || r.By == "" {
+		clean, err := people.ParseMail(r.Mail)
+		if err != nil {
+			wrong.Add("mail", kernel.CodeOf(err))
+		}
+		r.Mail = clean
+	}
+	if r.Seats < 1 || r.Seats > MaxSeats {
+		wrong.Add("seats", "seats_range", "max", MaxSeats)
+	}
+	return wrong.Err()
+}
+
+// Book books seats for a party, making the party if it is new. The booking's
+// row, a new party's row and the Roster's decision are one acknowledged write.
+//
+// Errors: Invalid by field (required, name_long, mail_missing, mail_invalid,
+// seats_range); Missing slot; Conflict slot_over, slot_not_bookable, slot_full,
+// slot_shut, slot_too_small; Conflict overlaps unless Confirm, with the ids of
+// the own bookings in question; Conflict confirm_mail_first for a third booking
+// without a confirmed address; Invalid idempotency_mismatch when the key was
+// used for something else; Unavailable roster_busy, booking_unsettled.
+func (s *Service) Book(ctx context.Context, r Request) (Receipt, error) {
+	if err := r.check(); err != nil {
+		return Receipt{}, err
+	}
+	receipt, b, err := s.book(ctx, r)
+	if err == nil || r.Key == "" || b.ID == "" || kernel.KindOf(err) != kernel.Conflict {
+		return receipt, err
+	}
+	// What is refused now may be a repeat of what was granted, for instance to
+	// the last seat; it gets the answer of the first.
+	if again, ok, replayErr := s.replay(ctx, b, nil); ok || replayErr != nil {
+		return again, replayErr
+	}
+	return receipt, err
+}
+
+// book is Book for a clean request. b is the row as far as it was drawn up.
+func (s *Service) book(ctx context.Context, r Request) (_ Receipt, b Booking, err error) {
+	slot, err := s.o.Slots.Slot(ctx, r.Slot)
+	if err != nil {
+		return Receipt{}, b, err
+	}
+	if slot.City != r.City {
+		return Receipt{}, b, kernel.Missing()
+	}
+	now := s.now()
+	own := kernel.NewID()
+	if r.Key != "" {
+		own = kernel.DeriveID("booking", r.City, r.Party, r.By, r.Key)
+	}
+	b = Booking{
+		ID: slot.Event + "/" + own, City: slot.City, Event: slot.Event, Slot: slot.ID, Party: r.Party, Seats: r.Seats,
+		Name: r.Name, Mail: r.Mail, Lang: r.Lang, MadeAt: now, By: r.By,
+	}
+	if r.Key != "" {
+		b.Asked = kernel.DeriveID(r.Slot, r.Name, r.Mail, strconv.Itoa(r.Seats), strconv.FormatBool(r.NoWait))
+	}
+	switch {
+	case !slot.Bookable:
+		return Receipt{}, b, kernel.New(kernel.Conflict, "slot_not_bookable", "slot")
+	case !slot.End.After(now), r.By == "" && !slot.Start.After(now):
+		return Receipt{}, b, kernel.New(kernel.Conflict, "slot_over", "slot")
+	}
+	party, fresh, err := s.partyFor(ctx, r, &b, slot)
+	if err != nil {
+		return Receipt{}, b, err
+	}
+	receipt, err := s.decide(ctx, b, party, fresh, slot, r)
+	if err != nil && !fresh && len(party.Tries) > 0 && kernel.KindOf(err) == kernel.Conflict {
+		// Should this fail, the try is forgotten by its age.
+		_ = s.parties.Decide(ctx, party.ID, func(p *Party) error { return p.untry(b.ID) })
+	}
+	return receipt, b, err
+}
+
+// partyFor gives the party of a request: the one that asks, or a new one whose
+// row goes with the booking's.
+func (s *Service) partyFor(ctx context.Context, r Request, b *Booking, slot SlotInfo) (p Party, fresh bool, err error) {
+	if r.Party != "" {
+		p, err = s.Party(ctx, r.Party)
+		if err == nil && p.City != r.City {
+			err = kernel.Missing()
+		}
+		switch kernel.KindOf(err) {
+		case "":
+			p, err = s.admit(ctx, p, r, b, slot)
+			return p, false, err
+		case kernel.NotFound: // its time is over, or the cookie is from elsewhere
+		default:
+			return p, false, err
+		}
+	}
+	id := kernel.NewID()
+	if r.Key != "" { // a repeat finds the party of the first
+		id = kernel.DeriveID("party", b.ID)
+	}
+	p = Party{ID: r.City + "/" + id, City: r.City, Name: r.Name, Mail: r.Mail, Lang: r.Lang, MadeAt: b.MadeAt, By: r.By}
+	if r.By == "" {
+		p.Tries = []Try{{Booking: b.ID, At: b.MadeAt}}
+	}
+	b.Party = p.ID
+	return p, true, nil
+}
+
+// admit asks whether a party that is known may book, and what it holds already.
+func (s *Service) admit(ctx context.Context, p Party, r Request, b *Booking, slot SlotInfo) (Party, error) {
+	b.Party = p.ID
+	held, err := s.heldBy(ctx, p)
+	if err != nil {
+		return p, err
+	}
+	var active, clashing []string
+	for _, h := range held {
+		if !h.current(b.MadeAt) || h.Booking.ID == b.ID {
+			continue
+		}
+		if h.Booking.Party == p.ID {
+			active = append(active, h.Booking.ID)
+		}
+		if h.Slot.period().Overlaps(slot.period()) {
+			clashing = append(clashing, h.Booking.ID)
+		}
+	}
+	if len(clashing) > 0 && !r.Confirm {
+		return p, overlaps(clashing)
+	}
+	counted := r.By == "" && !p.MailConfirmed
+	if !counted && (p.Mail != "" || r.Mail == "") {
+		return p, nil
+	}
+	return s.parties.Update(ctx, p.ID, func(p *Party) error {
+		err := store.ErrUnchanged
+		if counted {
+			if err = p.try(b.MadeAt, b.ID, active); err != nil && !errors.Is(err, store.ErrUnchanged) {
+				return err
+			}
+		}
+		if p.Mail == "" && r.Mail != "" {
+			p.Mail, p.Name, p.Lang = r.Mail, r.Name, r.Lang
+			return nil
+		}
+		return err
+	})
+}
+
+// decide writes the rows and the roster.
+func (s *Service) decide(ctx context.Context, b Booking, party Party, fresh bool, slot SlotInfo, r Request) (Receipt, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	var outcome Outcome
+	untold := false
+	claim := Claim{Booking: b.ID, Party: b.Party, Seats: b.Seats, Again: r.Confirm, NoWait: r.NoWait}
+	claimWith := func(rows ...store.Op) error {
+		return s.rosters.Decide(ctx, slot.ID, func(r *Roster) error {
+			return r.at(slot.Start, func() (err error) {
+				before := r.Told
+				outcome, err = r.Book(b.MadeAt, claim)
+				untold = err == nil && r.Told != before
+				return err
+			})
+		}, store.OrNew(func() Roster { return newRoster(slot) }), store.With(func(bool) []store.Op { return rows }))
+	}
+	var err error
+	if fresh {
+		err = claimWith(s.parties.InsertOp(party), s.bookings.InsertOp(b))
+	} else {
+		err = claimWith(s.bookings.InsertOp(b))
+	}
+	if errors.Is(err, store.ErrExists) {
+		// The same key again: either the whole request, or what a crash has left.
+		receipt, ok, replayErr := s.replay(ctx, b, func(stored Booking) error {
+			if fresh {
+				if err := s.parties.Insert(ctx, party); err != nil && !errors.Is(err, store.ErrExists) {
+					return err
+				}
+			}
+			return claimWith(s.bookings.PutOp(stored))
+		})
+		if ok || replayErr != nil {
+			return receipt, replayErr
+		}
+		err = claimWith(s.bookings.InsertOp(b)) // only its party was there
+	}
+	if err != nil {
+		return Receipt{}, err
+	}
+	s.follow(slot, untold)
+	return Receipt{Booking: b, Party: party, State: outcome.State, Position: outcome.Position}, nil
+}
+
+// replay answers a request whose key was used before with what came of it, if
+// it asked for the same; ok is false if nothing did. A row that its roster never
+// knew, which a crash may leave on a store without common commits, is decided
+// now by claim; where it is too old for that, the sweeper comes first.
+func (s *Service) replay(ctx context.Context, b Booking, claim func(stored Booking) error) (_ Receipt, ok bool, err error) {
+	stored, err := s.bookings.Get(ctx, b.ID)
+	if errors.Is(err, store.ErrAbsent) {
+		return Receipt{}, false, nil
+	}
+	if err != nil {
+		return Receipt{}, false, err
+	}
+	if stored.Asked != b.Asked {
+		return Receipt{}, false, kernel.New(kernel.Invalid, "idempotency_mismatch", "Idempotency-Key")
+	}
+	held, err := s.hold(ctx, []Booking{stored})
+	if err == nil && len(held) == 0 {
+		switch {
+		case claim == nil:
+			return Receipt{}, false, nil
+		case s.now().Sub(stored.MadeAt) > patience:
+			return Receipt{}, false, kernel.New(kernel.Unavailable, "booking_unsettled", "")
+		}
+		if err = claim(stored); err == nil {
+			held, err = s.hold(ctx, []Booking{stored})
+		}
+	}
+	if err != nil {
+		return Receipt{}, false, err
+	}
+	if len(held) == 0 {
+		return Receipt{}, false, kernel.Missing()
+	}
+	party, err := s.Party(ctx, stored.Party)
+	return Receipt{Booking: held[0].Booking, Party: party, State: held[0].State, Position: held[0].Position, Replayed: true}, err == nil, err
+}
+
+// Overlaps gives the bookings of a party that share an instant with a slot, for
+// the page that asks before confirming. Errors: Missing party, Missing slot.
+func (s *Service) Overlaps(ctx context.Context, party, slot string) ([]Held, error) {
+	info, err := s.o.Slots.Slot(ctx, slot)
+	if err != nil {
+		return nil, err
+	}
+	held, err := s.Mine(ctx, party)
+	now := s.now()
+	return slices.DeleteFunc(held, func(h Held) bool {
+		return !h.current(now) || !h.Slot.period().Overlaps(info.period())
+	}), err
+}

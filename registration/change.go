@@ -1,0 +1,147 @@
+package registration
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"feria/festival"
+	"feria/kernel"
+	"feria/store"
+)
+
+// at runs a rule on a roster that knows when its slot starts.
+func (r *Roster) at(start time.Time, rule func() error) error {
+	before := r.Start
+	r.Start = start
+	err := rule()
+	if err != nil {
+		r.Start = before
+	}
+	return err
+}
+
+// Cancel cancels a booking: its seats go to the next in line in the same
+// decision. Cancelling twice is once. Errors: Missing; Conflict slot_over.
+func (s *Service) Cancel(ctx context.Context, booking string) error {
+	return s.amend(ctx, booking, func(r *Roster, now time.Time, b *Booking) error { return r.Cancel(now, b) })
+}
+
+// Change gives a booking another number of seats. Errors: those of
+// Roster.Change; Conflict slot_over.
+func (s *Service) Change(ctx context.Context, booking string, seats int) error {
+	return s.amend(ctx, booking, func(r *Roster, now time.Time, b *Booking) error { return r.Change(now, b, seats) })
+}
+
+// errMoved says that a row was read before the roster that counts it.
+var errMoved = errors.New("registration: the row was read too early")
+
+// amend lets a rule decide about a booking that exists.
+func (s *Service) amend(ctx context.Context, booking string, rule func(*Roster, time.Time, *Booking) error) error {
+	cleared := int64(-1) // Cleared of the roster before the row was read
+	for {
+		b, err := s.bookings.Get(ctx, booking)
+		if err != nil {
+			return missing(err)
+		}
+		now := s.now()
+		slot, err := s.o.Slots.Slot(ctx, b.Slot)
+		switch {
+		case kernel.KindOf(err) == kernel.NotFound: // no longer in the programme; it can still be given back
+			slot = SlotInfo{ID: b.Slot, City: b.City, Event: b.Event}
+		case err != nil:
+			return err
+		case !slot.End.After(now):
+			return kernel.New(kernel.Conflict, "slot_over", "")
+		}
+		untold := false
+		err = s.rosters.Decide(ctx, b.Slot, func(r *Roster) error {
+			if r.Counts && r.Cleared != cleared {
+				return errMoved
+			}
+			start := slot.Start
+			if start.IsZero() {
+				start = r.Start
+			}
+			before := r.Told
+			err := r.at(start, func() error { return rule(r, now, &b) })
+			untold = err == nil && r.Told != before
+			return err
+		})
+		switch {
+		case errors.Is(err, errMoved):
+			r, err := s.rosters.Get(ctx, b.Slot)
+			if err != nil {
+				return missing(err)
+			}
+			cleared = r.Cleared
+			continue
+		case kernel.KindOf(err) == kernel.NotFound && cleared < 0:
+			// It may have been cancelled and carried out since the row was read.
+			cleared = 0
+			continue
+		case err != nil:
+			return missing(err)
+		}
+		s.follow(slot, untold)
+		return nil
+	}
+}
+
+// SetSeats changes how many seats a slot offers, at once and without a release.
+// Lowering below what is booked needs sure. Errors: see Roster.SetSeats; Missing.
+func (s *Service) SetSeats(ctx context.Context, slot string, seats int, sure bool) error {
+	info, err := s.o.Slots.Slot(ctx, slot)
+	if err != nil {
+		return err
+	}
+	now, untold := s.now(), false
+	err = s.rosters.Decide(ctx, slot, func(r *Roster) error {
+		before := r.Told
+		err := r.at(info.Start, func() error { return r.SetSeats(now, seats, sure) })
+		untold = err == nil && r.Told != before
+		return err
+	}, store.OrNew(func() Roster { return newRoster(info) }))
+	if err != nil {
+		return err
+	}
+	s.follow(info, untold)
+	return nil
+}
+
+// follow lets what a decision left to do begin at once: how full the public sees
+// the slot here, the rest by Drain, wherever that runs.
+func (s *Service) follow(slot SlotInfo, untold bool) {
+	if untold && s.o.Places != nil {
+		go func() {
+			ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+			defer cancel()
+			_ = s.tell(ctx, slot.ID) // Drain tells again what could not be told now
+		}()
+	}
+	if s.o.Wake != nil {
+		s.o.Wake()
+	}
+}
+
+// tell tells the public how full a slot is, and notes that it was told. When
+// that has changed meanwhile it is told again, for others may have told it first.
+func (s *Service) tell(ctx context.Context, slot string) error {
+	r, err := s.rosters.Get(ctx, slot)
+	if err != nil || !r.Untold {
+		return err
+	}
+	if s.o.Places != nil {
+		if err := s.o.Places(ctx, r.Event, map[string]festival.PlacesState{slot: r.Told}); err != nil {
+			return err
+		}
+	}
+	return s.rosters.Decide(ctx, slot, func(now *Roster) error {
+		stale := now.Told != r.Told
+		if now.Untold == stale {
+			return store.ErrUnchanged
+		}
+		now.Untold = stale
+		return nil
+	})
+}

@@ -1,0 +1,179 @@
+package registration
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"feria/kernel"
+	"feria/store"
+)
+
+// Party is those who come together: the owner of bookings and of the pass.
+type Party struct {
+	ID   string `json:"id"` // City.ID + "/" + own part
+	City string `json:"city"`
+	Name string `json:"name"`
+	// Mail is the first address that was typed or, once MailConfirmed, the one
+	// that proved to be theirs: somebody opened the link mailed there and said
+	// so. Until then the party holds no more than two bookings.
+	Mail          string         `json:"mail,omitempty"`
+	MailConfirmed bool           `json:"mail_confirmed,omitempty"`
+	Lang          string         `json:"lang,omitempty"`
+	Stars         []string       `json:"stars,omitempty"` // Session.ID of what it keeps
+	Links         map[string]int `json:"links,omitempty"` // how often each kind of link was renewed
+	MadeAt        time.Time      `json:"made_at"`
+	By            string         `json:"by,omitempty"` // desk staff who made it
+	// Tries are the bookings that were begun while Mail was not confirmed: two
+	// requests in one moment must not come to three bookings.
+	Tries []Try `json:"tries,omitempty"`
+}
+
+// Try is a booking that an unconfirmed party has begun.
+type Try struct {
+	Booking string    `json:"b"` // Booking.ID
+	At      time.Time `json:"t"`
+}
+
+// unconfirmedBookings is how many bookings a party holds whose mail address is
+// not confirmed (DESIGN.md 3).
+const unconfirmedBookings = 2
+
+// try counts a booking of an unconfirmed party before its roster decides.
+// active are the bookings that it holds; tries that came to nothing are
+// forgotten after a while. store.ErrUnchanged when there is nothing to count.
+// Refusal: Conflict confirm_mail_first.
+func (p *Party) try(now time.Time, booking string, active []string) error {
+	if p.MailConfirmed {
+		return store.ErrUnchanged
+	}
+	var kept []Try
+	held := slices.Clone(active)
+	for _, t := range p.Tries {
+		isActive := slices.Contains(active, t.Booking)
+		if !isActive && now.Sub(t.At) > longestDecision {
+			continue
+		}
+		kept = append(kept, t)
+		if !isActive {
+			held = append(held, t.Booking)
+		}
+	}
+	switch {
+	case slices.Contains(held, booking):
+		return store.ErrUnchanged
+	case len(held) >= unconfirmedBookings:
+		return kernel.New(kernel.Conflict, "confirm_mail_first", "", "most", unconfirmedBookings)
+	}
+	p.Tries = append(kept, Try{Booking: booking, At: now})
+	return nil
+}
+
+// untry takes a try back whose booking was refused.
+func (p *Party) untry(booking string) error {
+	kept := slices.DeleteFunc(slices.Clone(p.Tries), func(t Try) bool { return t.Booking == booking })
+	if len(kept) == len(p.Tries) {
+		return store.ErrUnchanged
+	}
+	p.Tries = kept
+	return nil
+}
+
+// Party gives a party. Error: Missing.
+func (s *Service) Party(ctx context.Context, id string) (Party, error) {
+	p, err := s.parties.Get(ctx, id)
+	return p, missing(err)
+}
+
+// NewParty makes a party without bookings, for somebody who keeps sessions or
+// takes a pass of an event that is open to all.
+func (s *Service) NewParty(ctx context.Context, city, name, lang string) (Party, error) {
+	p := Party{ID: city + "/" + kernel.NewID(), City: city, Name: cleanName(name), Lang: lang, MadeAt: s.now()}
+	return p, s.parties.Insert(ctx, p)
+}
+
+// Rename gives a party another name; its bookings keep those they were made
+// under. Errors: Missing; Invalid required, name_long.
+func (s *Service) Rename(ctx context.Context, party, name string) (Party, error) {
+	name = cleanName(name)
+	var wrong kernel.Errors
+	checkName(&wrong, name)
+	if err := wrong.Err(); err != nil {
+		return Party{}, err
+	}
+	p, err := s.parties.Update(ctx, party, func(p *Party) error {
+		p.Name = name
+		return nil
+	})
+	return p, missing(err)
+}
+
+// maxStars is the most sessions that a party keeps.
+const maxStars = 500
+
+// Star keeps a session for a party, or with on false keeps it no more. Errors:
+// Missing; Conflict stars_full.
+func (s *Service) Star(ctx context.Context, party, session string, on bool) (Party, error) {
+	p, err := s.parties.Update(ctx, party, func(p *Party) error {
+		switch kept := slices.Contains(p.Stars, session); {
+		case kept == on:
+			return store.ErrUnchanged
+		case !on:
+			p.Stars = slices.DeleteFunc(slices.Clone(p.Stars), func(id string) bool { return id == session })
+		case len(p.Stars) >= maxStars:
+			return kernel.New(kernel.Conflict, "stars_full", "", "most", maxStars)
+		default:
+			p.Stars = append(slices.Clone(p.Stars), session)
+		}
+		return nil
+	})
+	return p, missing(err)
+}
+
+// family gives all parties that are shown together with one: those of the city
+// whose same mail address is confirmed, the oldest first. A party whose address
+// is not confirmed stands alone, however its address reads, so nothing about
+// other people follows from typing theirs.
+func (s *Service) family(ctx context.Context, p Party) ([]Party, error) {
+	if !p.MailConfirmed {
+		return []Party{p}, nil
+	}
+	all, err := s.parties.Find(ctx, store.By("mail", p.City, p.Mail))
+	if err != nil {
+		return nil, err
+	}
+	if !slices.ContainsFunc(all, func(o Party) bool { return o.ID == p.ID }) {
+		all = append(all, p)
+	}
+	return all, nil
+}
+
+// maxName bounds what people call themselves, in characters.
+const maxName = 200
+
+// checkName complains of a cleaned name.
+func checkName(wrong *kernel.Errors, name string) {
+	switch n := len([]rune(name)); {
+	case n == 0:
+		wrong.Add("name", "required")
+	case n > maxName:
+		wrong.Add("name", "name_long", "max", maxName)
+	}
+}
+
+// cleanName takes away what has no place in a name: control characters, line
+// separators, bytes that are no UTF-8, outer spaces, and the signs that turn the
+// direction of what stands after them in a list.
+func cleanName(name string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		switch {
+		case r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069':
+			return -1
+		case unicode.IsControl(r) || r == '\u2028' || r == '\u2029':
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(name, "")))
+}

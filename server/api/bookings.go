@@ -1,0 +1,219 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"feria/festival"
+	"feria/kernel"
+	"feria/people"
+	"feria/registration"
+)
+
+// AtSlot is the path of what belongs to a slot.
+type AtSlot struct {
+	InEvent
+	Slot string `path:"slot" doc:"the slot's own part, as the programme shows it"`
+}
+
+// OneBooking is the path of a booking, and who asks for it.
+type OneBooking struct {
+	InEvent
+	ID string `path:"id" doc:"the booking's own part"`
+	// Key is the party's, from the mailed link: it opens the party's own
+	// bookings to somebody without a token.
+	Key string `header:"Feria-Party-Key" doc:"the key of the party's mailed link; not needed with a token that may edit bookings"`
+}
+
+// bookingView is a booking as the API shows it.
+type bookingView struct {
+	ID       string             `json:"id"`
+	Slot     string             `json:"slot"`
+	State    registration.State `json:"state" enum:"confirmed,waiting,cancelled"`
+	Position int                `json:"position,omitempty" doc:"in the waiting list, from 1"`
+	Seats    int                `json:"seats"`
+	Name     string             `json:"name"`
+	Mail     string             `json:"mail,omitempty"`
+	MadeAt   time.Time          `json:"made_at"`
+	Party    string             `json:"party,omitempty"`
+	PassURL  string             `json:"pass_url,omitempty" doc:"the page of the party's pass; with a new booking"`
+	Replayed bool               `json:"replayed,omitempty" doc:"the same request was made before"`
+}
+
+func heldView(h registration.Held) bookingView {
+	return bookingView{
+		ID: festival.Own(h.Booking.ID), Slot: festival.Own(h.Booking.Slot), State: h.State, Position: h.Position, Seats: h.Booking.Seats,
+		Name: h.Booking.Name, Mail: h.Booking.Mail, MadeAt: h.Booking.MadeAt, Party: festival.Own(h.Booking.Party),
+	}
+}
+
+// leastKey is the least that an Idempotency-Key of a caller without a token must
+// have: nobody else's may be hit by chance or by guessing.
+const leastKey = 16
+
+func (a *API) mountBookings() {
+	type bookBody struct {
+		AtSlot
+		Body struct {
+			Name    string `json:"name" required:"true"`
+			Mail    string `json:"mail,omitempty" doc:"may be left out by staff who book for somebody"`
+			Seats   int    `json:"seats" required:"true"`
+			Lang    string `json:"lang,omitempty" doc:"of the mails; absent: of the request"`
+			Confirm bool   `json:"confirm,omitempty" doc:"book although the party has something else at that time"`
+			NoWait  bool   `json:"no_wait,omitempty" doc:"rather nothing than a place in the waiting list"`
+		}
+	}
+	register(a, operation{id: "book", method: http.MethodPost, path: "/events/{event}/slots/{slot}/bookings", tag: "Bookings", summary: "Book seats; full means a place in the waiting list", may: people.CitizenBook, created: true},
+		func(ctx context.Context, in *bookBody) (*answer[bookingView], error) {
+			e, err := a.event(ctx, in.Event)
+			if err != nil {
+				return nil, err
+			}
+			c := callOf(ctx)
+			r := registration.Request{
+				City: c.city.ID, Slot: festival.RecordID(e.ID, in.Slot), Name: in.Body.Name, Mail: in.Body.Mail, Seats: in.Body.Seats,
+				Lang: in.Body.Lang, Key: c.key, Confirm: in.Body.Confirm, NoWait: in.Body.NoWait,
+			}
+			if r.Lang == "" {
+				r.Lang = c.printer.Lang()
+			}
+			switch {
+			case c.actor.May(people.BookingEdit, e.ID):
+				r.By = c.by()
+			case c.key != "" && len(c.key) < leastKey:
+				return nil, kernel.New(kernel.Invalid, "idempotency_key_short", "Idempotency-Key", "least", leastKey)
+			}
+			receipt, err := a.p.Registration.Book(ctx, r)
+			if err != nil {
+				return nil, err
+			}
+			out := heldView(registration.Held{Booking: receipt.Booking, State: receipt.State, Position: receipt.Position})
+			out.Replayed = receipt.Replayed
+			return ok(out), nil
+		})
+	register(a, operation{id: "list-bookings", method: http.MethodGet, path: "/events/{event}/slots/{slot}/bookings", tag: "Bookings", summary: "Who booked a slot: the confirmed, then those who wait", may: people.BookingView},
+		func(ctx context.Context, in *struct {
+			AtSlot
+			Paging
+		}) (*answer[list[bookingView]], error) {
+			e, err := a.event(ctx, in.Event)
+			if err != nil {
+				return nil, err
+			}
+			held, err := a.p.Registration.Booked(ctx, festival.RecordID(e.ID, in.Slot))
+			if err != nil {
+				return nil, err
+			}
+			page := pageOfSlice(held, in.Paging, func(h registration.Held) string { return h.Booking.ID })
+			out := list[bookingView]{Items: []bookingView{}, Next: page.Next}
+			for _, h := range page.Items {
+				out.Items = append(out.Items, heldView(h))
+			}
+			return ok(out), nil
+		})
+	register(a, operation{id: "get-booking", method: http.MethodGet, path: "/events/{event}/bookings/{id}", tag: "Bookings", summary: "A booking, with the address of its pass", may: people.CitizenBook},
+		func(ctx context.Context, in *OneBooking) (*answer[bookingView], error) {
+			e, h, err := a.booking(ctx, *in)
+			if err != nil {
+				return nil, err
+			}
+			out := heldView(h)
+			pass, err := a.p.PassFor(ctx, e, h.Booking.Party, h.Booking.Name)
+			if err == nil {
+				out.PassURL = a.p.PassURL(pass)
+			} else if kernel.KindOf(err) != kernel.NotFound {
+				return nil, err
+			}
+			return ok(out), nil
+		})
+	type changeBody struct {
+		OneBooking
+		Body struct {
+			Seats int `json:"seats" required:"true"`
+		}
+	}
+	register(a, operation{id: "change-booking", method: http.MethodPatch, path: "/events/{event}/bookings/{id}", tag: "Bookings", summary: "Another number of seats", may: people.CitizenBook},
+		func(ctx context.Context, in *changeBody) (*answer[bookingView], error) {
+			_, h, err := a.booking(ctx, in.OneBooking)
+			if err != nil {
+				return nil, err
+			}
+			if err := a.p.Registration.Change(ctx, h.Booking.ID, in.Body.Seats); err != nil {
+				return nil, err
+			}
+			h, err = a.p.Registration.Booking(ctx, h.Booking.ID)
+			return done(heldView(h), err)
+		})
+	register(a, operation{id: "cancel-booking", method: http.MethodDelete, path: "/events/{event}/bookings/{id}", tag: "Bookings", summary: "Cancel; the seats go to the next in line at once", may: people.CitizenBook},
+		func(ctx context.Context, in *OneBooking) (*struct{}, error) {
+			_, h, err := a.booking(ctx, *in)
+			if err != nil {
+				return nil, err
+			}
+			return nil, a.p.Registration.Cancel(ctx, h.Booking.ID)
+		})
+	type seatsBody struct {
+		AtSlot
+		Body struct {
+			Seats int  `json:"seats" required:"true"`
+			Sure  bool `json:"sure,omitempty" doc:"also below what is booked: nobody new gets in, nothing is cancelled"`
+		}
+	}
+	type seatsView struct {
+		Seats   int                  `json:"seats"`
+		Taken   int                  `json:"taken"`
+		Free    int                  `json:"free"`
+		Waiting int                  `json:"waiting"`
+		Shut    bool                 `json:"shut,omitempty"`
+		Places  festival.PlacesState `json:"places"`
+	}
+	seats := func(ctx context.Context, slot string) (*answer[seatsView], error) {
+		r, err := a.p.Registration.Roster(ctx, slot)
+		return done(seatsView{r.Seats, r.Taken, r.Free(), r.Line(), r.Shut, r.Places()}, err)
+	}
+	register(a, operation{id: "get-seats", method: http.MethodGet, path: "/events/{event}/slots/{slot}/seats", tag: "Bookings", summary: "How many seats a slot has", may: people.BookingView},
+		func(ctx context.Context, in *AtSlot) (*answer[seatsView], error) {
+			e, err := a.event(ctx, in.Event)
+			if err != nil {
+				return nil, err
+			}
+			return seats(ctx, festival.RecordID(e.ID, in.Slot))
+		})
+	register(a, operation{id: "put-seats", method: http.MethodPut, path: "/events/{event}/slots/{slot}/seats", tag: "Bookings", summary: "Change how many seats a slot has, at once", may: people.BookingEdit},
+		func(ctx context.Context, in *seatsBody) (*answer[seatsView], error) {
+			e, err := a.event(ctx, in.Event)
+			if err != nil {
+				return nil, err
+			}
+			slot := festival.RecordID(e.ID, in.Slot)
+			if err := a.p.Registration.SetSeats(ctx, slot, in.Body.Seats, in.Body.Sure); err != nil {
+				return nil, err
+			}
+			return seats(ctx, slot)
+		})
+}
+
+// booking finds a booking for who may see it: staff by their token, a party by
+// the key of its mailed link. To everybody else it is not there.
+func (a *API) booking(ctx context.Context, in OneBooking) (festival.Event, registration.Held, error) {
+	e, err := a.event(ctx, in.Event)
+	if err != nil {
+		return e, registration.Held{}, err
+	}
+	c := callOf(ctx)
+	h, err := a.p.Registration.Booking(ctx, festival.RecordID(e.ID, in.ID))
+	if err != nil {
+		return e, h, err
+	}
+	if c.actor.May(people.BookingView, e.ID) {
+		return e, h, nil
+	}
+	if in.Key != "" {
+		party, err := a.p.Registration.Open(ctx, c.city.ID, registration.LinkMine, in.Key)
+		if err == nil && party.ID == h.Booking.Party {
+			return e, h, nil
+		}
+	}
+	return e, registration.Held{}, kernel.Missing()
+}

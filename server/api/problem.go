@@ -1,0 +1,110 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"feria/kernel"
+	"feria/server/web"
+)
+
+// Problem is an RFC 9457 problem document. Code is stable, Detail is a sentence
+// for a person in the language that was asked for, Next the step to offer.
+type Problem struct {
+	Type   string  `json:"type" doc:"about:blank; the code says what it is"`
+	Title  string  `json:"title" doc:"the status in words"`
+	Status int     `json:"status"`
+	Detail string  `json:"detail,omitempty" doc:"one sentence for the person"`
+	Next   string  `json:"next,omitempty" doc:"what to do now"`
+	Code   string  `json:"code" doc:"stable, for programs"`
+	Field  string  `json:"field,omitempty" doc:"the member that it is about"`
+	Errors []Fault `json:"errors,omitempty" doc:"every complaint about the input"`
+}
+
+// Fault is one complaint about the input.
+type Fault struct {
+	Code   string `json:"code"`
+	Field  string `json:"field,omitempty"`
+	Detail string `json:"detail"`
+}
+
+// Error is for logs.
+func (p *Problem) Error() string { return p.Code + ": " + p.Detail }
+
+// GetStatus gives the HTTP status.
+func (p *Problem) GetStatus() int { return p.Status }
+
+// ContentType is that of problem documents.
+func (p *Problem) ContentType(string) string { return "application/problem+json" }
+
+// problem turns an error into its document; only internal ones reach the log.
+func (a *API) problem(ctx context.Context, c call, err error) *Problem {
+	kind := kernel.KindOf(err)
+	p := &Problem{Type: "about:blank", Status: web.StatusOf(kind), Code: kernel.CodeOf(err)}
+	p.Title = http.StatusText(p.Status)
+	p.Detail, p.Next = c.printer.Error(err)
+	var known *kernel.Error
+	if errors.As(err, &known) {
+		p.Field = known.Field
+	}
+	var several kernel.Errors
+	if errors.As(err, &several) {
+		for _, e := range several {
+			text, _ := c.printer.Error(e)
+			p.Errors = append(p.Errors, Fault{Code: e.Code, Field: e.Field, Detail: text})
+		}
+	}
+	if kind == kernel.Internal || kind == kernel.Unavailable {
+		a.p.Log.ErrorContext(ctx, "api", "error", err)
+	}
+	return p
+}
+
+// newProblem is what huma calls for what it refuses itself: a body that cannot
+// be read, a value out of its range.
+func newProblem(status int, message string, errs ...error) huma.StatusError {
+	p := &Problem{Type: "about:blank", Status: status, Title: http.StatusText(status), Code: "input_refused", Detail: message}
+	switch status {
+	case http.StatusNotFound:
+		p.Code = "not_found"
+	case http.StatusRequestEntityTooLarge:
+		p.Code = "too_large"
+	case http.StatusUnsupportedMediaType:
+		p.Code = "media_type"
+	case http.StatusBadRequest:
+		p.Code = "unreadable"
+	case http.StatusInternalServerError:
+		p.Code, p.Detail = "internal", ""
+	}
+	for _, err := range errs {
+		if err == nil {
+			continue
+		}
+		f := Fault{Code: p.Code, Detail: err.Error()}
+		var detailed huma.ErrorDetailer
+		if errors.As(err, &detailed) {
+			d := detailed.ErrorDetail()
+			f.Field, f.Detail = d.Location, d.Message
+		}
+		p.Errors = append(p.Errors, f)
+	}
+	if len(p.Errors) > 0 {
+		p.Field = p.Errors[0].Field
+	}
+	return p
+}
+
+func (a *API) write(ctx huma.Context, p *Problem) {
+	ctx.SetHeader("Content-Type", p.ContentType(""))
+	if p.Status == http.StatusUnauthorized {
+		ctx.SetHeader("WWW-Authenticate", "Bearer")
+	}
+	ctx.SetStatus(p.Status)
+	if err := json.NewEncoder(ctx.BodyWriter()).Encode(p); err != nil {
+		a.p.Log.WarnContext(ctx.Context(), "api: cannot write a problem", "error", err)
+	}
+}

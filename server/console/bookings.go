@@ -1,0 +1,310 @@
+package console
+
+import (
+	"bytes"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"feria/festival"
+	"feria/kernel"
+	"feria/people"
+	"feria/registration"
+	"feria/server/console/setup"
+	"feria/server/web"
+	"feria/ticketing"
+)
+
+// showSlots lists what can be booked with how full it is.
+func showSlots(r *web.Request) error {
+	d := slotsPage{P: r.T}
+	view, err := r.P.Views.Refresh(r.Context(), r.Event.ID)
+	if err != nil {
+		return err
+	}
+	if view.Programme != nil {
+		rosters, err := r.P.Registration.Rosters(r.Context(), r.Event.ID)
+		if err != nil {
+			return err
+		}
+		days := map[festival.Date]int{}
+		for _, slot := range view.Programme.Slots {
+			roster, booked := rosters[slot.ID]
+			if slot.Seating != festival.Bookable && !booked {
+				continue
+			}
+			day := view.Programme.DayOf(slot)
+			at, known := days[day]
+			if !known {
+				at = len(d.Days)
+				days[day] = at
+				d.Days = append(d.Days, slotsDay{Title: r.T.Date(day.Time(view.Programme.Location()))})
+			}
+			d.Days[at].Rows = append(d.Days[at].Rows, slotRow(r, view.Programme, slot, rosterOr(roster, slot, booked)))
+		}
+	}
+	return r.Page(fiber.StatusOK, setup.Chrome(r, r.T.T("console.bookings"), "/bookings"), slotsBody(d))
+}
+
+// rosterOr is the roster of a slot, or the empty one that it begins with.
+func rosterOr(roster registration.Roster, slot festival.Frozen, there bool) registration.Roster {
+	if !there {
+		roster.Seats = slot.Seats
+	}
+	return roster
+}
+
+func slotRow(r *web.Request, p *festival.Programme, slot festival.Frozen, roster registration.Roster) slotLine {
+	session, _ := p.Session(slot.Session)
+	zone := p.Location()
+	row := slotLine{
+		URL: slotURL(r, festival.Own(slot.ID)), Time: r.T.Time(slot.Start.In(zone)) + "–" + r.T.Time(slot.End.In(zone)), Title: say(r, session.Title), Place: placeOf(r, p, slot.Slot),
+		Booked: r.T.Number(roster.Taken), Seats: r.T.Number(roster.Seats), Waiting: r.T.Number(roster.Line()),
+	}
+	row.State, row.Word = fullness(r, slot, roster)
+	return row
+}
+
+// fullness is the class and the word for how full a slot is.
+func fullness(r *web.Request, slot festival.Frozen, roster registration.Roster) (class, word string) {
+	places := roster.Places()
+	switch {
+	case slot.State == festival.Cancelled:
+		return "past", r.T.T("console.slot_state_cancelled")
+	case places == festival.PlacesFull, places == festival.PlacesClosed:
+		class = "full"
+	case places == festival.PlacesFew:
+		class = "few"
+	default:
+		class = "ok"
+	}
+	return class, r.T.T("console.places_" + string(places))
+}
+
+func slotURL(r *web.Request, own string) string {
+	return setup.Base(r) + "/bookings/" + url.PathEscape(own)
+}
+
+// slotOf finds the slot of the address in what is published.
+func slotOf(r *web.Request) (*festival.Programme, festival.Frozen, error) {
+	p := r.View.Programme
+	if p == nil {
+		return nil, festival.Frozen{}, kernel.Missing()
+	}
+	slot, ok := p.Slot(r.Own("slot"))
+	if !ok {
+		return nil, festival.Frozen{}, kernel.Missing()
+	}
+	return p, slot, nil
+}
+
+// deskForm is what was typed at the desk, or as seats, and what was wrong.
+type deskForm struct {
+	name, mail, seats string
+	places            string
+	errors            map[string]string
+	above             string
+	confirm           bool
+}
+
+func showBooked(r *web.Request) error {
+	return bookedPageFor(r, fiber.StatusOK, deskForm{seats: "1"})
+}
+
+func bookedPageFor(r *web.Request, status int, form deskForm) error {
+	p, slot, err := slotOf(r)
+	if err != nil {
+		return err
+	}
+	roster, err := r.P.Registration.Roster(r.Context(), slot.ID)
+	if err != nil {
+		return err
+	}
+	held, err := r.P.Registration.Booked(r.Context(), slot.ID)
+	if err != nil {
+		return err
+	}
+	session, _ := p.Session(slot.Session)
+	base := slotURL(r, festival.Own(slot.ID))
+	d := bookedPage{
+		P: r.T, Base: base, Title: say(r, session.Title), When: slotTime(r, slot.Slot), Where: placeOf(r, p, slot.Slot), CSV: base + ".csv", Desk: base + "/desk",
+		Count:   r.T.T("console.booked_count", "booked", roster.Taken, "seats", roster.Seats, "waiting", roster.Line()),
+		CanEdit: r.Actor.May(people.BookingEdit, r.Event.ID), Error: form.above, Errors: form.errors, Confirm: form.confirm,
+		DeskName: form.name, DeskMail: form.mail, DeskNum: form.seats, DeskKey: kernel.NewID(), Places: form.places,
+	}
+	if d.Places == "" {
+		d.Places = itoa(roster.Seats)
+	}
+	for _, h := range held {
+		own := base + "/" + festival.Own(h.Booking.ID)
+		row := bookedRow{Name: h.Booking.Name, Seats: r.T.Number(h.Booking.Seats), Mail: h.Booking.Mail, At: moment(r, h.Booking.MadeAt), Cancel: own + "/cancel"}
+		if row.Mail == "" && h.Booking.By != "" {
+			row.Mail = r.T.T("console.by_desk")
+		}
+		if h.State == registration.Waiting {
+			row.Number = itoa(h.Position)
+			d.Waiting = append(d.Waiting, row)
+			continue
+		}
+		row.Number = itoa(len(d.Rows) + 1)
+		if d.CanEdit {
+			row.Pass = own + "/pass"
+		}
+		d.Rows = append(d.Rows, row)
+	}
+	chrome := setup.Chrome(r, d.Title, "/bookings")
+	chrome.Scripts = append(chrome.Scripts, "print.js")
+	return r.Page(status, chrome, bookedBody(d))
+}
+
+// bookedCSV gives the list as a spreadsheet.
+func bookedCSV(r *web.Request) error {
+	_, slot, err := slotOf(r)
+	if err != nil {
+		return err
+	}
+	held, err := r.P.Registration.Booked(r.Context(), slot.ID)
+	if err != nil {
+		return err
+	}
+	rows := [][]string{{
+		r.T.T("console.field_name"), r.T.T("console.places"), r.T.T("console.mail_address"), r.T.T("console.state"), r.T.T("console.since"),
+	}}
+	for _, h := range held {
+		state := r.T.T("console.booked")
+		if h.State == registration.Waiting {
+			state = r.T.T("console.waiting")
+		}
+		rows = append(rows, []string{h.Booking.Name, itoa(h.Booking.Seats), h.Booking.Mail, state, h.Booking.MadeAt.In(zoneOf(r)).Format("2006-01-02 15:04")})
+	}
+	return sendCSV(r, r.Event.Slug+"-"+festival.Own(slot.ID)+".csv", rows)
+}
+
+func sendCSV(r *web.Request, name string, rows [][]string) error {
+	var b bytes.Buffer
+	if err := writeCSV(&b, rows); err != nil {
+		return err
+	}
+	r.Set(fiber.HeaderContentType, "text/csv; charset=utf-8")
+	r.Set(fiber.HeaderContentDisposition, `attachment; filename="`+name+`"`)
+	r.Set(fiber.HeaderCacheControl, "no-store")
+	return r.Send(b.Bytes())
+}
+
+// bookAtDesk books for somebody who stands at the desk, with or without mail,
+// and shows the short code of the pass.
+func bookAtDesk(r *web.Request) error {
+	_, slot, err := slotOf(r)
+	if err != nil {
+		return err
+	}
+	form := deskForm{name: r.Form("name"), mail: r.Form("mail"), seats: r.Form("seats")}
+	seats, err := strconv.Atoi(form.seats)
+	var receipt registration.Receipt
+	if err != nil {
+		err = kernel.Errors{kernel.New(kernel.Invalid, "seats_not_a_number", "seats", "max", registration.MaxSeats)}
+	} else {
+		receipt, err = r.P.Registration.Book(r.Context(), registration.Request{
+			City: r.City.ID, Slot: slot.ID, Name: form.name, Mail: form.mail, Lang: r.T.Lang(), Seats: seats, By: r.Actor.ID, Key: deskKey(r),
+		})
+	}
+	if err != nil {
+		byField, above, next, ok := r.Sentences(err)
+		if !ok {
+			return err
+		}
+		form.errors = byField
+		form.above = strings.TrimSpace(together(above, byField, "name", "mail", "seats") + " " + next)
+		return bookedPageFor(r, web.StatusOfForm(err), form)
+	}
+	flash := r.T.T("console.desk_booked", "name", receipt.Booking.Name)
+	if receipt.State == registration.Waiting {
+		flash = r.T.T("console.desk_waits", "name", receipt.Booking.Name, "n", receipt.Position)
+	}
+	pass, err := r.P.PassFor(r.Context(), r.View.Event, receipt.Party.ID, receipt.Party.Name)
+	switch {
+	case err == nil:
+		flash += " " + r.T.T("console.desk_pass", "code", pass.CodeShown(), "url", r.P.PassURL(pass))
+	case kernel.KindOf(err) != kernel.NotFound:
+		return err
+	}
+	return r.See(slotURL(r, festival.Own(slot.ID)), flash)
+}
+
+// deskKey names one sending of the desk's form, for this actor only.
+func deskKey(r *web.Request) string {
+	if key := r.Form("key"); key != "" && len(key) <= 64 {
+		return "desk/" + r.Actor.ID + "/" + key
+	}
+	return ""
+}
+
+// bookingOf finds the booking of the address; it must be one of the slot's.
+func bookingOf(r *web.Request) (registration.Held, error) {
+	h, err := r.P.Registration.Booking(r.Context(), r.Own("id"))
+	if err != nil {
+		return h, err
+	}
+	if h.Booking.Event != r.Event.ID || h.Booking.Slot != r.Own("slot") {
+		return h, kernel.Missing()
+	}
+	return h, nil
+}
+
+// showPassOf goes to the pass of who booked, to print it or to read its code.
+func showPassOf(r *web.Request) error {
+	h, err := bookingOf(r)
+	if err != nil {
+		return err
+	}
+	var pass ticketing.Pass
+	if pass, err = r.P.PassFor(r.Context(), r.View.Event, h.Booking.Party, h.Booking.Name); err != nil {
+		return err
+	}
+	return r.See("/passes/"+r.P.Ticketing.PassSecret(pass), "")
+}
+
+func cancelBooking(r *web.Request) error {
+	h, err := bookingOf(r)
+	if err != nil {
+		return err
+	}
+	if err := r.P.Registration.Cancel(r.Context(), h.Booking.ID); err != nil {
+		return err
+	}
+	if _, err := r.P.Views.Refresh(r.Context(), r.Event.ID); err != nil {
+		return err
+	}
+	return r.See(slotURL(r, festival.Own(h.Booking.Slot)), r.T.T("console.booking_cancelled"))
+}
+
+// setSeats changes what a slot offers, at once. Fewer than are booked asks once
+// more.
+func setSeats(r *web.Request) error {
+	_, slot, err := slotOf(r)
+	if err != nil {
+		return err
+	}
+	form := deskForm{seats: "1", places: r.Form("seats"), confirm: r.Form("confirm") != ""}
+	seats, err := strconv.Atoi(form.places)
+	if err != nil {
+		err = kernel.New(kernel.Invalid, "not_a_number", "")
+	} else {
+		err = r.P.Registration.SetSeats(r.Context(), slot.ID, seats, form.confirm)
+	}
+	if err != nil {
+		byField, above, next, ok := r.Sentences(err)
+		if !ok {
+			return err
+		}
+		form.above = strings.TrimSpace(together(above, byField) + " " + next)
+		form.confirm = form.confirm || kernel.CodeOf(err) == "seats_below_booked"
+		return bookedPageFor(r, web.StatusOfForm(err), form)
+	}
+	if _, err := r.P.Views.Refresh(r.Context(), r.Event.ID); err != nil {
+		return err
+	}
+	return r.See(slotURL(r, festival.Own(slot.ID)), r.T.T("console.saved"))
+}

@@ -1,0 +1,81 @@
+package console
+
+import (
+	"encoding/csv"
+	"strings"
+	"testing"
+
+	"feria/festival"
+)
+
+func TestCSV_runsNothing(t *testing.T) {
+	for _, row := range []struct{ name, cell, want string }{
+		{"a name stays", "Ann O’Hara", "Ann O’Hara"},
+		{"nothing stays nothing", "", ""},
+		{"a formula is text", "=HYPERLINK(\"http://x\")", "'=HYPERLINK(\"http://x\")"},
+		{"a plus is text", "+353 1", "'+353 1"},
+		{"a minus is text", "-1+2", "'-1+2"},
+		{"an at is text", "@SUM(A1)", "'@SUM(A1)"},
+		{"a tab is text", "\t=1", "'\t=1"},
+		{"a carriage return is text", "\r=1", "'\r=1"},
+		{"a formula in the middle stays", "a=b", "a=b"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if got := guarded(row.cell); got != row.want {
+				t.Errorf("got %q, want %q", got, row.want)
+			}
+		})
+	}
+}
+
+func TestCSV_canBeReadBack(t *testing.T) {
+	var b strings.Builder
+	if err := writeCSV(&b, [][]string{{"Name", "Seats"}, {"Zoë, \"Z\"\nB", "2"}}); err != nil {
+		t.Fatal(err)
+	}
+	text, marked := strings.CutPrefix(b.String(), "\uFEFF")
+	if !marked {
+		t.Error("spreadsheets need the mark of UTF-8")
+	}
+	rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(rows) != 2 || rows[1][0] != "Zoë, \"Z\"\nB" || rows[1][1] != "2" {
+		t.Errorf("got %q", rows)
+	}
+}
+
+func TestFileName(t *testing.T) {
+	for _, row := range []struct{ name, sent, want string }{
+		{"a plain name stays", "schedule.xml", "schedule.xml"},
+		{"folders go", "../../etc/passwd", "passwd"},
+		{"folders of Windows go", `C:\Users\Ann\week.csv`, "week.csv"},
+		{"control characters go", "a\r\nb\x00.ics", "ab.ics"},
+		{"nothing gets a name", "", "file"},
+		{"a folder alone gets a name", "/", "file"},
+		{"a long name keeps its end", strings.Repeat("é", 500) + ".json", strings.Repeat("é", maxFileName-5) + ".json"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if got := fileName(row.sent); got != row.want {
+				t.Errorf("got %q, want %q", got, row.want)
+			}
+		})
+	}
+}
+
+func TestFieldsFor_offersLanguagesAndWhatIsThere(t *testing.T) {
+	got := fieldsFor(festival.Event{Locales: []string{"en", "fr"}}, "title:ko")
+	count := map[string]int{}
+	for _, f := range got {
+		count[f]++
+	}
+	for _, f := range []string{"title", "title:fr", "title:ko", "seats"} {
+		if count[f] != 1 {
+			t.Errorf("%s is offered %d times, want once", f, count[f])
+		}
+	}
+	if count["seats:fr"] != 0 {
+		t.Error("numbers have no language")
+	}
+}

@@ -1,0 +1,179 @@
+package setup
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"feria/festival"
+	"feria/kernel"
+	"feria/locale"
+	"feria/server/web"
+)
+
+// freshTracks is how many empty rows the form of the themes offers, and
+// mostTracks how many it reads.
+const (
+	freshTracks = 2
+	mostTracks  = 200
+)
+
+// typedTrack is a row of the form, with its number there.
+type typedTrack struct {
+	n int
+	festival.Track
+}
+
+func (t typedTrack) empty() bool { return t.Slug == "" && t.Color == "" && t.Name.Empty() }
+
+// readTracks reads the rows of the form. A theme without a word in addresses
+// gets one made of its name; one without name and word is taken away.
+func readTracks(s *scene, typed url.Values) []typedTrack {
+	var out []typedTrack
+	for n := range mostTracks {
+		at := strconv.Itoa(n)
+		if !typed.Has("slug." + at) {
+			break
+		}
+		t := typedTrack{n: n, Track: festival.Track{Slug: strings.TrimSpace(typed.Get("slug." + at)), Color: strings.TrimSpace(typed.Get("color." + at)), Name: locale.Text{}}}
+		for _, lang := range s.trackLanguages() {
+			if name := strings.TrimSpace(typed.Get("name." + at + "." + lang)); name != "" {
+				t.Name[lang] = name
+			}
+		}
+		if t.Slug == "" && !t.Name.Empty() {
+			name, _ := t.Name.In(s.locales...)
+			t.Slug = festival.Slug(name, 40)
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+// trackLanguages are those of the event and those that a theme has besides.
+func (s *scene) trackLanguages() []string {
+	langs := slices.Clone(s.locales)
+	for _, t := range s.event.Tracks {
+		for _, l := range t.Name.Languages() {
+			if l != "" && !slices.Contains(langs, l) {
+				langs = append(langs, l)
+			}
+		}
+	}
+	return langs
+}
+
+func trackTitle(d tracksPage, r trackRow) string {
+	for _, name := range r.Names {
+		if name != "" {
+			return name
+		}
+	}
+	return d.P.T("console.new_kind", "kind", d.P.T("console.kind_track"))
+}
+
+func showTracks(r *web.Request) error {
+	s, err := eventScene(r)
+	if err != nil {
+		return err
+	}
+	rows := make([]typedTrack, len(s.event.Tracks))
+	for i, t := range s.event.Tracks {
+		rows[i] = typedTrack{i, t}
+	}
+	return askTracks(r, s, rows, nil)
+}
+
+func askTracks(r *web.Request, s *scene, rows []typedTrack, refusal error) error {
+	d := tracksPage{P: r.T, Base: Base(r)}
+	for _, lang := range s.trackLanguages() {
+		d.Langs = append(d.Langs, trackLang{lang, r.T.T("console.field_name") + " (" + r.T.LanguageName(lang) + ")"})
+	}
+	status := fiber.StatusOK
+	wrong := map[int]string{} // by row
+	if refusal != nil {
+		byField, above, _, ok := r.Sentences(refusal)
+		if !ok {
+			return refusal
+		}
+		status, d.Error = web.StatusOfForm(refusal), above
+		for field, sentence := range byField {
+			if n, ok := trackOf(rows, field); ok {
+				wrong[n] = sentence
+			} else {
+				d.Error = strings.TrimSpace(d.Error + " " + sentence)
+			}
+		}
+	}
+	add := func(t typedTrack) {
+		one := trackRow{N: strconv.Itoa(len(d.Rows)), Slug: t.Slug, Color: t.Color, Error: wrong[t.n]}
+		for _, l := range d.Langs {
+			one.Names = append(one.Names, t.Name[l.Code])
+		}
+		d.Rows = append(d.Rows, one)
+	}
+	for _, t := range rows {
+		if !t.empty() {
+			add(t)
+		}
+	}
+	for range freshTracks {
+		add(typedTrack{n: -1})
+	}
+	return r.Page(status, Chrome(r, r.T.T("console.kinds_track"), "/tracks"), tracksBody(d))
+}
+
+// trackOf gives the row of the form that an error's field "tracks.2.slug" means:
+// there the empty rows were left out.
+func trackOf(rows []typedTrack, field string) (int, bool) {
+	number, _, _ := strings.Cut(strings.TrimPrefix(field, "tracks."), ".")
+	n, err := strconv.Atoi(number)
+	if err != nil {
+		return 0, false
+	}
+	for _, t := range rows {
+		if t.empty() {
+			continue
+		}
+		if n == 0 {
+			return t.n, true
+		}
+		n--
+	}
+	return 0, false
+}
+
+func saveTracks(r *web.Request) error {
+	s, err := eventScene(r)
+	if err != nil {
+		return err
+	}
+	typed, err := r.Posted()
+	if err != nil {
+		return err
+	}
+	rows := readTracks(s, typed)
+	var tracks []festival.Track
+	for _, t := range rows {
+		if !t.empty() {
+			tracks = append(tracks, t.Track)
+		}
+	}
+	_, err = r.P.Festival.SaveEvent(r.Context(), r.Event.ID, r.Actor.ID, func(e *festival.Event) error {
+		e.Tracks = slices.Clone(tracks)
+		return nil
+	})
+	if kernel.KindOf(err) == kernel.NotFound {
+		return err
+	}
+	if err != nil {
+		return askTracks(r, s, rows, err)
+	}
+	if _, err := r.P.Views.Refresh(r.Context(), r.Event.ID); err != nil {
+		return err
+	}
+	return r.See(Base(r)+"/tracks", r.T.T("console.saved"))
+}

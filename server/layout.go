@@ -1,0 +1,70 @@
+package server
+
+import (
+	"cmp"
+	"context"
+	"io"
+	"net/url"
+	"strconv"
+
+	"github.com/a-h/templ"
+
+	"feria/public/ui"
+	"feria/server/web"
+)
+
+// layout draws the document around a page's body.
+func layout(r *web.Request, chrome web.Chrome, body templ.Component) templ.Component {
+	assets := r.Server.Assets
+	d := ui.Page{
+		Lang: r.T.Lang(), Dir: r.T.Dir(), Title: chrome.Title, Description: chrome.About, SiteURL: "/", Icon: assets.URL("icon.svg"),
+		Alert: chrome.Alert.Text, AlertLang: chrome.Alert.Lang, Flash: chrome.Flash, NoIndex: chrome.NoIndex, Feed: chrome.Feed,
+		Bare: chrome.Audience == "door", LanguageAction: "/language", Next: r.Here(),
+		SkipText: r.T.T("web.skip"), NavLabel: r.T.T("web.nav"), FooterLabel: r.T.T("web.footer"), LanguageLabel: r.T.T("web.language"), SignOutLabel: r.T.T("web.sign_out"),
+	}
+	d.SiteName, _ = r.T.Text(r.City.Name, r.City.Locales...)
+	if d.SiteName == "" {
+		d.SiteName = "Feria"
+	}
+	d.Styles = append([]string{assets.URL("styles.css"), colours(r)}, chrome.Styles...)
+	for _, name := range chrome.Scripts {
+		d.Scripts = append(d.Scripts, assets.URL(name))
+	}
+	for _, l := range chrome.Nav {
+		link := ui.Link{URL: l.URL, Label: l.Label, Current: l.Current}
+		if chrome.Audience == "console" {
+			d.Side = append(d.Side, link)
+		} else {
+			d.Nav = append(d.Nav, link)
+		}
+	}
+	if chrome.Audience == "console" {
+		d.SignedIn = cmp.Or(r.Actor.Name, r.T.T("web.staff"))
+		d.SideLabel = r.T.T("web.side")
+		d.Nav = []ui.Link{{URL: "/console", Label: r.T.T("console.events")}, {URL: "/door", Label: r.T.T("console.door")}}
+	}
+	for _, lang := range r.Languages() {
+		d.Languages = append(d.Languages, ui.Language{Code: lang, Name: r.P.Locale.For(lang).LanguageName(lang), Current: lang == r.T.Lang()})
+	}
+	for _, page := range []string{"imprint", "privacy", "accessibility"} {
+		d.Footer = append(d.Footer, ui.Link{URL: "/" + page, Label: r.T.T("site." + page)})
+	}
+	d.Footer = append(d.Footer, ui.Link{URL: "/sign-in", Label: r.T.T("web.staff")})
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		return ui.Document(d).Render(templ.WithChildren(ctx, body), w)
+	})
+}
+
+// colours is the address of the stylesheet of the event's colour, or the city's.
+func colours(r *web.Request) string {
+	color := r.City.Color
+	if r.Event.ID != "" && r.View != nil && r.View.Event.Color != "" {
+		color = r.View.Event.Color
+	}
+	return "/colours.css?of=" + url.QueryEscape(color)
+}
+
+// errorBody says what happened, what to do, and under which id the log has it.
+func errorBody(r *web.Request, status int, sentence, next, id string) templ.Component {
+	return errorPage(r.T.T("web.error_title"), sentence, next, r.T.T("web.error_id", "status", strconv.Itoa(status), "id", id), r.T.T("web.to_start"))
+}

@@ -1,0 +1,322 @@
+package server_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"feria/festival"
+	"feria/people"
+)
+
+// description is the OpenAPI document, read as any client would.
+type description struct {
+	OpenAPI string                               `json:"openapi"`
+	Paths   map[string]map[string]map[string]any `json:"paths"`
+	Parts   struct {
+		Schemas map[string]map[string]any `json:"schemas"`
+	} `json:"components"`
+}
+
+func describe(t *testing.T, v *visitor) description {
+	t.Helper()
+	var d description
+	p := v.get("/api/openapi.json").want(t, 200)
+	if err := json.Unmarshal([]byte(p.body), &d); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(d.OpenAPI, "3.1") {
+		t.Errorf("the description is of version %s", d.OpenAPI)
+	}
+	return d
+}
+
+// fits says where a value does not fit its schema: types, required members,
+// members that the schema does not name, enumerations.
+func (d description) fits(schema map[string]any, value any, at string) []string {
+	if ref, ok := schema["$ref"].(string); ok {
+		return d.fits(d.Parts.Schemas[ref[strings.LastIndexByte(ref, '/')+1:]], value, at)
+	}
+	var wrong []string
+	if enum, ok := schema["enum"].([]any); ok && !slices.Contains(enum, value) {
+		wrong = append(wrong, fmt.Sprintf("%s: %v is none of %v", at, value, enum))
+	}
+	var types []string
+	switch x := schema["type"].(type) {
+	case string:
+		types = []string{x}
+	case []any:
+		for _, one := range x {
+			types = append(types, fmt.Sprint(one))
+		}
+	}
+	is := map[bool]string{true: "integer", false: "number"}
+	got := ""
+	switch v := value.(type) {
+	case nil:
+		got = "null"
+	case string:
+		got = "string"
+	case bool:
+		got = "boolean"
+	case float64:
+		got = is[v == float64(int64(v))]
+	case []any:
+		got = "array"
+		if items, ok := schema["items"].(map[string]any); ok {
+			for i, one := range v {
+				wrong = append(wrong, d.fits(items, one, fmt.Sprintf("%s[%d]", at, i))...)
+			}
+		}
+	case map[string]any:
+		got = "object"
+		members, _ := schema["properties"].(map[string]any)
+		for name, one := range v {
+			switch m, ok := members[name].(map[string]any); {
+			case ok:
+				wrong = append(wrong, d.fits(m, one, at+"."+name)...)
+			case schema["additionalProperties"] == false:
+				wrong = append(wrong, at+"."+name+" is not described")
+			default:
+				if more, ok := schema["additionalProperties"].(map[string]any); ok {
+					wrong = append(wrong, d.fits(more, one, at+"."+name)...)
+				}
+			}
+		}
+		for _, name := range asList(schema["required"]) {
+			if _, ok := v[fmt.Sprint(name)]; !ok {
+				wrong = append(wrong, fmt.Sprintf("%s lacks %v", at, name))
+			}
+		}
+	}
+	if len(types) > 0 && !slices.Contains(types, got) && !(got == "integer" && slices.Contains(types, "number")) {
+		wrong = append(wrong, fmt.Sprintf("%s: is %s, described as %v", at, got, types))
+	}
+	return wrong
+}
+
+func asList(v any) []any { l, _ := v.([]any); return l }
+
+// caller is a program whose every answer is held against the description.
+type caller struct {
+	*visitor
+	d      description
+	called map[string]bool
+}
+
+func (c caller) call(method, template string, args []string, body any, status int, headers ...string) map[string]any {
+	c.t.Helper()
+	i := 0
+	path := regexp.MustCompile(`\{[a-z]+\}`).ReplaceAllStringFunc(template, func(string) string { i++; return args[i-1] })
+	if len(args) > i { // the rest is the query
+		path += "?" + strings.Join(args[i:], "&")
+	}
+	p := c.json(method, path, body, nil, headers...)
+	if p.StatusCode != status {
+		c.t.Fatalf("%s %s: status %d, want %d: %.500s", method, path, p.StatusCode, status, p.body)
+	}
+	op := c.d.Paths["/api/v1"+template][strings.ToLower(method)]
+	if op == nil {
+		c.t.Fatalf("%s %s is not described", method, template)
+	}
+	c.called[method+" "+template] = true
+	if status == http.StatusNoContent {
+		return nil
+	}
+	responses := op["responses"].(map[string]any)
+	response, ok := responses[fmt.Sprint(status)].(map[string]any)
+	if !ok {
+		if response, ok = responses["default"].(map[string]any); !ok {
+			c.t.Fatalf("%s %s: status %d is not described", method, template, status)
+		}
+	}
+	var value any
+	if err := json.Unmarshal([]byte(p.body), &value); err != nil {
+		c.t.Fatalf("%s %s: %v: %.300s", method, template, err, p.body)
+	}
+	kind := "application/json"
+	if status >= 400 {
+		kind = "application/problem+json"
+		if got := p.Header.Get("Content-Type"); got != kind {
+			c.t.Errorf("%s %s: a refusal of type %s", method, template, got)
+		}
+	}
+	content, _ := response["content"].(map[string]any)[kind].(map[string]any)
+	if content == nil {
+		c.t.Fatalf("%s %s: %s of status %d is not described", method, template, kind, status)
+	}
+	for _, wrong := range c.d.fits(content["schema"].(map[string]any), value, method+" "+template) {
+		c.t.Error(wrong)
+	}
+	object, _ := value.(map[string]any)
+	return object
+}
+
+func TestAPI_answersAsItIsDescribed(t *testing.T) {
+	town, clock := newTown(t)
+	c := caller{town.program(people.Owner, ""), describe(t, town.visitor()), map[string]bool{}}
+	get := func(template string, args ...string) map[string]any {
+		t.Helper()
+		return c.call("GET", template, args, nil, 200)
+	}
+	const week = "learning-week"
+
+	get("/city")
+	settings := get("/city/settings")
+	c.call("PUT", "/city/settings", nil, settings, 200)
+	get("/events")
+	get("/events/{event}", week)
+	c.call("GET", "/events/{event}", []string{"nothing"}, nil, 404)
+
+	made := c.call("POST", "/events", nil, map[string]any{"slug": "tryout", "kind": "conference", "title": map[string]string{"en": "Tryout"}, "zone": "Europe/Berlin", "start": "2027-05-01", "end": "2027-05-02", "locales": []string{"en"}}, 201, "Idempotency-Key", "k1")
+	again := c.call("POST", "/events", nil, map[string]any{"slug": "tryout", "kind": "conference", "title": map[string]string{"en": "Tryout"}, "zone": "Europe/Berlin", "start": "2027-05-01", "end": "2027-05-02", "locales": []string{"en"}}, 201, "Idempotency-Key", "k1")
+	if made["id"] != again["id"] {
+		t.Error("the same key made two events")
+	}
+	c.call("POST", "/events", nil, map[string]any{"slug": "other", "kind": "conference", "zone": "Europe/Berlin"}, 422, "Idempotency-Key", "k1")
+	c.call("POST", "/events", nil, map[string]any{"slug": "console", "kind": "conference", "zone": "Mars/Phobos", "start": "2027-05-03", "end": "2027-05-02", "locales": []string{"en"}}, 422)
+	c.call("PUT", "/events/{event}", []string{"tryout"}, made, 200)
+	c.call("PUT", "/events/{event}/alert", []string{"tryout"}, map[string]any{"text": map[string]string{"en": "Come early"}}, 204)
+
+	venue := c.call("POST", "/events/{event}/draft/venues", []string{"tryout"}, map[string]any{"name": map[string]string{"en": "Hall"}}, 201)
+	space := c.call("POST", "/events/{event}/draft/spaces", []string{"tryout"}, map[string]any{"name": map[string]string{"en": "Room"}, "venue": venue["id"], "capacity": 20}, 201)
+	host := c.call("POST", "/events/{event}/draft/hosts", []string{"tryout"}, map[string]any{"name": "Ada", "person": true}, 201)
+	session := c.call("POST", "/events/{event}/draft/sessions", []string{"tryout"}, map[string]any{"title": map[string]string{"en": "Knots"}, "hosts": []any{host["id"]}}, 201)
+	slot := c.call("POST", "/events/{event}/draft/slots", []string{"tryout"}, map[string]any{"session": session["id"], "space": space["id"], "start": "2027-05-01T08:00:00Z", "end": "2027-05-01T09:00:00Z", "seating": "bookable", "seats": 3}, 201)
+	booth := c.call("POST", "/events/{event}/draft/booths", []string{"tryout"}, map[string]any{"code": "A1", "space": space["id"], "hosts": []any{host["id"]}}, 201)
+	for kind, record := range map[string]map[string]any{"venue": venue, "space": space, "host": host, "session": session, "slot": slot, "booth": booth} {
+		own := festival.Own(record["id"].(string))
+		get("/events/{event}/draft/"+kind+"s", "tryout", "limit=1")
+		get("/events/{event}/draft/"+kind+"s/{id}", "tryout", own)
+		c.call("PUT", "/events/{event}/draft/"+kind+"s/{id}", []string{"tryout", own}, record, 200)
+		c.call("GET", "/events/{event}/draft/"+kind+"s/{id}", []string{week, own}, nil, 404) // of another event
+		copied := c.call("POST", "/events/{event}/draft/"+kind+"s/{id}/copies", []string{"tryout", own}, nil, 201)
+		copyOwn := festival.Own(copied["id"].(string))
+		c.call("DELETE", "/events/{event}/draft/"+kind+"s/{id}", []string{"tryout", copyOwn}, nil, 204)
+		c.call("POST", "/events/{event}/draft/"+kind+"s/{id}/restore", []string{"tryout", copyOwn}, nil, 200)
+		c.call("DELETE", "/events/{event}/draft/"+kind+"s/{id}", []string{"tryout", copyOwn}, nil, 204)
+	}
+	get("/events/{event}/review", "tryout")
+	c.call("POST", "/events/{event}/releases", []string{"tryout"}, map[string]any{}, 201)
+	get("/events/{event}/releases", "tryout")
+	get("/events/{event}/programme", "tryout", "q=knots")
+	get("/events/{event}/programme", week, "limit=7", "access=step_free", "places=yes")
+	c.call("GET", "/events/{event}/programme", []string{week, "part=midnight"}, nil, 422)
+	get("/events/{event}/sessions/{code}", week, "BIND")
+
+	own := festival.Own(slot["id"].(string))
+	book := func(seats int, status int, headers ...string) map[string]any {
+		return c.call("POST", "/events/{event}/slots/{slot}/bookings", []string{"tryout", own}, map[string]any{"name": "Ada", "seats": seats}, status, headers...)
+	}
+	first := book(2, 201, "Idempotency-Key", "b1")
+	if repeat := book(2, 201, "Idempotency-Key", "b1"); repeat["id"] != first["id"] || repeat["replayed"] != true {
+		t.Errorf("a repeat under its key: %v", repeat)
+	}
+	book(1, 422, "Idempotency-Key", "b1")
+	if waiting := book(2, 201); waiting["state"] != "waiting" {
+		t.Errorf("more than fit: %v", waiting)
+	}
+	book(0, 422)
+	booking := first["id"].(string)
+	shown := get("/events/{event}/bookings/{id}", "tryout", booking)
+	if shown["pass_url"] == "" {
+		t.Error("a booking without its pass")
+	}
+	get("/events/{event}/slots/{slot}/bookings", "tryout", own)
+	get("/events/{event}/slots/{slot}/seats", "tryout", own)
+	c.call("PUT", "/events/{event}/slots/{slot}/seats", []string{"tryout", own}, map[string]any{"seats": 1}, 409)
+	c.call("PUT", "/events/{event}/slots/{slot}/seats", []string{"tryout", own}, map[string]any{"seats": 4}, 200)
+	c.call("PATCH", "/events/{event}/bookings/{id}", []string{"tryout", booking}, map[string]any{"seats": 1}, 200)
+
+	gates := get("/events/{event}/gates", "tryout")
+	gate := gates["items"].([]any)[0].(map[string]any)
+	c.call("PUT", "/events/{event}/gates/{gate}", []string{"tryout", "main"}, gate, 200)
+	c.call("POST", "/events/{event}/gates", []string{"tryout"}, map[string]any{"slug": "side", "name": map[string]string{"en": "Side"}, "scope": "event", "who": "pass", "reentry": "never"}, 201)
+	clock.add(time.Date(2027, 5, 1, 7, 50, 0, 0, time.UTC).Sub(clock.now()))
+	held, err := town.p.Registration.Booking(t.Context(), festival.RecordID(made["id"].(string), booking))
+	if err != nil {
+		t.Fatal(err)
+	}
+	event, err := town.p.Festival.Event(t.Context(), made["id"].(string))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pass, err := town.p.PassFor(t.Context(), event, held.Booking.Party, "Ada")
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := town.p.Ticketing.Token(t.Context(), event, pass)
+	if err != nil {
+		t.Fatal(err)
+	}
+	scan := func(nonce string, status int) map[string]any {
+		return c.call("POST", "/events/{event}/gates/{gate}/scans", []string{"tryout", "main"}, map[string]any{"token": token, "nonce": nonce, "device": "d"}, status)
+	}
+	if v := scan("n1", 200); v["result"] != "ok" {
+		t.Errorf("the first scan: %v", v)
+	}
+	if v := scan("n1", 200); v["replayed"] != true || v["result"] != "ok" {
+		t.Errorf("the same scan again: %v", v)
+	}
+	if v := scan("n2", 200); v["reason"] != "already_redeemed" || v["first"] == nil {
+		t.Errorf("the second scan: %v", v)
+	}
+	scan("", 422)
+	get("/events/{event}/gates/{gate}/counts", "tryout", "main")
+	get("/events/{event}/gates/{gate}/scans", "tryout", "main")
+	get("/events/{event}/keys", "tryout")
+	c.call("POST", "/events/{event}/keys", []string{"tryout"}, nil, 201)
+	c.call("DELETE", "/events/{event}/keys/{key}", []string{"tryout", "1"}, nil, 204)
+	if v := scan("n3", 200); v["reason"] != "revoked" {
+		t.Errorf("a pass of a withdrawn key: %v", v)
+	}
+	c.call("DELETE", "/events/{event}/gates/{gate}", []string{"tryout", "side"}, nil, 204)
+	c.call("DELETE", "/events/{event}/bookings/{id}", []string{"tryout", booking}, nil, 204)
+
+	c.call("POST", "/events/{event}/copies", []string{"tryout"}, map[string]any{"slug": "tryout-2", "start": "2028-05-06"}, 201)
+	c.call("DELETE", "/events/{event}", []string{"tryout-2"}, nil, 204)
+	get("/people")
+	c.call("POST", "/people", nil, map[string]any{"mail": "vol@example.org", "role": "volunteer", "event": "tryout"}, 201)
+	get("/tokens")
+	c.call("POST", "/tokens", nil, map[string]any{"name": "door", "role": "volunteer", "event": "tryout"}, 201)
+	get("/mails")
+
+	stranger := caller{town.visitor(), c.d, map[string]bool{}}
+	stranger.call("GET", "/events/{event}/review", []string{week}, nil, 401)
+	stranger.call("GET", "/events/{event}/bookings/{id}", []string{"tryout", booking}, nil, 404)
+
+	// What is left out here: what takes a file, and what needs a mail or a grant.
+	left := []string{"/imports", "/mails/{id}", "DELETE /people", "DELETE /tokens"}
+	for path, methods := range c.d.Paths {
+		for method := range methods {
+			key := strings.ToUpper(method) + " " + strings.TrimPrefix(path, "/api/v1")
+			if !c.called[key] && !slices.ContainsFunc(left, func(l string) bool { return strings.Contains(key, l) }) {
+				t.Errorf("%s was never called", key)
+			}
+		}
+	}
+}
+
+func TestAPI_importsAFile(t *testing.T) {
+	town, _ := newTown(t)
+	v := town.program(people.Owner, "")
+	const file = "uid,title,start,end,room\n1,Knots,2027-04-13 10:00,2027-04-13 11:00,Hall\n"
+	preview := v.do("POST", "/api/v1/events/learning-week/imports/preview?file=a.csv", "application/octet-stream", strings.NewReader(file))
+	preview.want(t, 200).has(t, `"Knots"`)
+	done := v.do("POST", "/api/v1/events/learning-week/imports?file=a.csv&keep=true", "application/octet-stream", strings.NewReader(file)).want(t, 201)
+	var made struct {
+		ID    string `json:"id"`
+		Added int    `json:"added"`
+	}
+	if err := json.Unmarshal([]byte(done.body), &made); err != nil || made.Added == 0 {
+		t.Fatalf("%v, %d added: %.300s", err, made.Added, done.body)
+	}
+	v.json("GET", "/events/learning-week/imports", nil, nil).want(t, 200).has(t, "a.csv")
+	v.do("POST", "/api/v1/events/learning-week/imports/"+festival.Own(made.ID)+"/undo", "", nil).want(t, 200)
+	v.do("POST", "/api/v1/events/learning-week/imports?file=a.xml", "application/octet-stream", strings.NewReader("<schedule>")).want(t, 422).has(t, `"code":"import_truncated"`)
+}

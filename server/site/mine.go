@@ -1,0 +1,246 @@
+package site
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"feria/festival"
+	"feria/kernel"
+	"feria/platform"
+	"feria/registration"
+	"feria/server/web"
+)
+
+// whose finds the party of a page of bookings: that of the mailed link in the
+// address or the form, else that of the browser. A link shows its party and
+// gives the right to change its bookings; it never says anything of others.
+func whose(r *web.Request, key string) (party registration.Party, byLink bool, err error) {
+	if key != "" {
+		party, err = r.P.Registration.Open(r.Context(), r.City.ID, registration.LinkMine, key)
+		return party, true, err
+	}
+	if r.Party == "" {
+		return party, false, kernel.Missing()
+	}
+	party, err = r.P.Registration.Party(r.Context(), r.Party)
+	return party, false, err
+}
+
+func showMine(r *web.Request) error { return mine(r, r.Query("key"), "", "", fiber.StatusOK) }
+
+// mine draws the page; failed is the booking of which a change was refused, with
+// the sentence that says why.
+func mine(r *web.Request, key, failed, sentence string, status int) error {
+	party, byLink, err := whose(r, key)
+	if kernel.KindOf(err) == kernel.NotFound {
+		if key != "" {
+			return kernel.New(kernel.Gone, "mine_link_over", "")
+		}
+		return r.Page(status, cityChrome(r, r.T.T("site.my_bookings")), mineBody(minePage{P: r.T, Find: "/"}))
+	}
+	if err != nil {
+		return err
+	}
+	d := minePage{P: r.T, Name: party.Name, Known: true, Find: "/"}
+	if byLink {
+		d.Key = key
+		if party.Mail != "" && !party.MailConfirmed {
+			d.Confirm = &confirmMail{Mail: party.Mail}
+		}
+	}
+	held, err := r.P.Registration.Mine(r.Context(), party.ID)
+	if err != nil {
+		return err
+	}
+	if err := addHeld(r, &d, held, failed, sentence); err != nil {
+		return err
+	}
+	if err := addStars(r, &d, party); err != nil {
+		return err
+	}
+	if party.Links[string(registration.LinkCalendar)] > 0 {
+		if d.Calendar, err = calendarOf(r, party); err != nil {
+			return err
+		}
+	}
+	c := cityChrome(r, r.T.T("site.my_bookings"))
+	c.NoIndex = true
+	return r.Page(status, c, mineBody(d))
+}
+
+func addHeld(r *web.Request, d *minePage, held []registration.Held, failed, sentence string) error {
+	slices.SortStableFunc(held, func(a, b registration.Held) int { return a.Slot.Start.Compare(b.Slot.Start) })
+	var withPass []string
+	for _, h := range held {
+		view, err := r.P.Views.Of(r.Context(), h.Booking.Event)
+		if kernel.KindOf(err) == kernel.NotFound {
+			continue // the event was removed
+		}
+		if err != nil {
+			return err
+		}
+		row := heldRowOf(r, view, h)
+		if row.ID == failed {
+			row.Error = sentence
+		}
+		if row.Open {
+			d.Bookings = append(d.Bookings, row)
+		} else {
+			d.Past = append(d.Past, row)
+		}
+		if h.State != registration.Cancelled && !slices.Contains(withPass, view.Event.ID) {
+			withPass = append(withPass, view.Event.ID)
+			pass, err := r.P.PassFor(r.Context(), view.Event, h.Booking.Party, h.Booking.Name)
+			if kernel.KindOf(err) == kernel.NotFound {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			m := newMaker(r.T, view, r.Now)
+			d.Passes = append(d.Passes, passCard{Event: m.say(view.Event.Title).Text, URL: "/passes/" + r.P.Ticketing.PassSecret(pass)})
+		}
+	}
+	return nil
+}
+
+func heldRowOf(r *web.Request, view *platform.View, h registration.Held) heldRow {
+	m := newMaker(r.T, view, r.Now)
+	row := heldRow{ID: festival.Own(h.Booking.ID), Seats: h.Booking.Seats, Max: registration.MaxSeats, Title: m.say(h.Slot.Title)}
+	start := h.Slot.Start.In(m.zone)
+	row.When = r.T.Date(start) + ", " + r.T.Time(start)
+	if slot, ok := view.Programme.Slot(h.Booking.Slot); ok {
+		venue, space := m.place(slot)
+		row.Where = joined(venue.Text, space.Text)
+		if s, ok := view.Programme.Session(slot.Session); ok {
+			row.URL = m.path("/sessions/" + s.Code)
+		}
+	}
+	switch {
+	case h.State == registration.Cancelled || h.Slot.Cancelled || h.Gone:
+		row.State, row.Word = "full", r.T.T("site.booking_cancelled")
+	case h.State == registration.Waiting:
+		row.State, row.Word, row.Next = "few", r.T.T("site.waiting", "n", h.Position), r.T.T("site.waiting_next")
+		row.Open = h.Slot.Start.After(r.Now)
+	default:
+		row.State, row.Word = "ok", r.T.T("site.confirmed")
+		row.Open = h.Slot.Start.After(r.Now)
+	}
+	return row
+}
+
+func addStars(r *web.Request, d *minePage, party registration.Party) error {
+	for _, id := range party.Stars {
+		view, err := r.P.Views.Of(r.Context(), festival.EventOf(id))
+		if kernel.KindOf(err) == kernel.NotFound || err == nil && view.Programme == nil {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		s, ok := view.Programme.Session(id)
+		if !ok {
+			continue
+		}
+		m := newMaker(r.T, view, r.Now)
+		row := starRow{Title: m.say(s.Title), URL: m.path("/sessions/" + s.Code), Undo: m.path("/sessions/" + s.Code + "/keep")}
+		var times []string
+		for _, slot := range view.Programme.SlotsOf(s.ID) {
+			start := slot.Start.In(m.zone)
+			times = append(times, r.T.DateShort(start)+" "+r.T.Time(start))
+		}
+		row.When = strings.Join(times, ", ")
+		d.Stars = append(d.Stars, row)
+	}
+	return nil
+}
+
+// calendarYears is how long a calendar address holds without being renewed.
+const calendarYears = 2
+
+func calendarOf(r *web.Request, party registration.Party) (*calendarCard, error) {
+	secret, err := r.P.Registration.NewLink(r.Context(), party.ID, registration.LinkCalendar, r.Now.AddDate(calendarYears, 0, 0))
+	if err != nil {
+		return nil, err
+	}
+	address := r.P.Config.URL + "/me/agenda.ics?key=" + url.QueryEscape(secret)
+	_, rest, _ := strings.Cut(address, "://")
+	return &calendarCard{URL: address, Web: "webcal://" + rest}, nil
+}
+
+// renewCalendar gives the party's calendar an address, or another one.
+func renewCalendar(r *web.Request) error {
+	key := r.Form("key")
+	party, _, err := whose(r, key)
+	if err != nil {
+		return err
+	}
+	if err := r.P.Registration.Revoke(r.Context(), party.ID, registration.LinkCalendar); err != nil {
+		return err
+	}
+	return r.See(mineAgain(key), r.T.T("site.calendar_flash"))
+}
+
+func mineAgain(key string) string {
+	if key == "" {
+		return "/me"
+	}
+	return "/me?key=" + url.QueryEscape(key)
+}
+
+// confirmMine says that the mail address is one's own. Only the mailed link
+// proves that, so the form carries it on; the browser becomes the party's.
+func confirmMine(r *web.Request) error {
+	key := r.Form("key")
+	if key == "" {
+		return kernel.New(kernel.Refused, "mail_link_needed", "")
+	}
+	party, err := r.P.Registration.ConfirmLink(r.Context(), r.City.ID, key)
+	if err != nil {
+		return err
+	}
+	r.Remember(party.ID)
+	return r.See("/me", r.T.T("site.confirmed_flash"))
+}
+
+// changeBooking changes or cancels a booking of the page's party.
+func changeBooking(r *web.Request) error {
+	key := r.Form("key")
+	party, _, err := whose(r, key)
+	if err != nil {
+		return err
+	}
+	held, err := r.P.Registration.Mine(r.Context(), party.ID)
+	if err != nil {
+		return err
+	}
+	own := r.Params("id")
+	i := slices.IndexFunc(held, func(h registration.Held) bool { return festival.Own(h.Booking.ID) == own })
+	if i < 0 {
+		return kernel.Missing()
+	}
+	flash := "site.changed_flash"
+	switch r.Form("do") {
+	case "cancel":
+		flash = "site.cancelled_flash"
+		err = r.P.Registration.Cancel(r.Context(), held[i].Booking.ID)
+	default:
+		seats, ok := number(r.Form("seats"))
+		if !ok {
+			err = kernel.New(kernel.Invalid, "seats_not_a_number", "seats", "max", registration.MaxSeats)
+		} else {
+			err = r.P.Registration.Change(r.Context(), held[i].Booking.ID, seats)
+		}
+	}
+	if err != nil {
+		byField, above, _, ok := r.Sentences(err)
+		if !ok {
+			return err
+		}
+		return mine(r, key, own, above+byField["seats"], web.StatusOfForm(err))
+	}
+	return r.See(mineAgain(key)+"#b-"+own, r.T.T(flash))
+}

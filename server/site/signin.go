@@ -1,0 +1,110 @@
+package site
+
+import (
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"feria/kernel"
+	"feria/people"
+	"feria/server/web"
+)
+
+func showSignIn(r *web.Request) error {
+	return signInAgain(r, signInPage{Link: r.Query("link"), Next: web.SafeNext(r.Query("next"))}, fiber.StatusOK)
+}
+
+func signInAgain(r *web.Request, d signInPage, status int) error {
+	d.P = r.T
+	c := cityChrome(r, r.T.T("site.sign_in"))
+	c.NoIndex = true
+	return r.Page(status, c, signInBody(d))
+}
+
+// How often one address may ask for sign-in mails, and try codes.
+const (
+	signInsAnHour = 20
+	codesAnHour   = 30
+)
+
+// askSignIn mails a link and a code, and answers the same whether or not anybody
+// has that address.
+func askSignIn(r *web.Request) error {
+	d := signInPage{Mail: r.Form("mail"), Next: web.SafeNext(r.Form("next"))}
+	if err := r.Limit("sign-in", r.IP(), signInsAnHour, time.Hour); err != nil {
+		return err
+	}
+	err := r.P.MailSignIn(r.Context(), r.City, d.Mail, r.Browser(kernel.NewSecret), r.T.Lang())
+	if err != nil {
+		byField, above, _, ok := r.Sentences(err)
+		if !ok {
+			return err
+		}
+		if above != "" {
+			byField["mail"] = above
+		}
+		d.Errors = byField
+		return signInAgain(r, d, web.StatusOfForm(err))
+	}
+	d.Asked = true
+	return signInAgain(r, d, fiber.StatusOK)
+}
+
+func redeemCode(r *web.Request) error {
+	d := signInPage{Mail: r.Form("mail"), Asked: true, Next: web.SafeNext(r.Form("next"))}
+	if err := r.Limit("code", r.IP(), codesAnHour, time.Hour); err != nil {
+		return err
+	}
+	return redeem(r, d, "code", people.Redemption{Code: r.Form("code")})
+}
+
+func redeemLink(r *web.Request) error {
+	d := signInPage{Link: r.Form("link"), Next: web.SafeNext(r.Form("next"))}
+	return redeem(r, d, "link", people.Redemption{Link: d.Link, Code: r.Form("code")})
+}
+
+func redeem(r *web.Request, d signInPage, field string, how people.Redemption) error {
+	how.City, how.Browser, how.Old = r.City.ID, r.Browser(nil), r.SessionSecret()
+	signedIn, err := r.P.People.Redeem(r.Context(), how)
+	if err != nil {
+		byField, above, next, ok := r.Sentences(err)
+		if !ok {
+			return err
+		}
+		if above != "" {
+			byField[field] = above + " " + next
+		}
+		if kernel.CodeOf(err) == "other_browser" {
+			d.NeedCode = true
+		}
+		d.Errors = byField
+		return signInAgain(r, d, web.StatusOfForm(err))
+	}
+	r.SignedIn(signedIn.Cookie)
+	next := d.Next
+	if next == "/" {
+		next = "/console"
+		actor, err := r.P.People.Session(r.Context(), r.City.ID, signedIn.Cookie)
+		if err != nil {
+			return err
+		}
+		switch {
+		case actor.May(people.ConsoleEnter, ""):
+		case actor.May(people.DoorEnter, ""):
+			next = "/door"
+		default:
+			next = "/"
+		}
+	}
+	return r.See(next, r.T.T("site.signed_in_flash"))
+}
+
+func signOut(r *web.Request) error {
+	if secret := r.SessionSecret(); secret != "" {
+		if err := r.P.People.SignOut(r.Context(), r.City.ID, secret); err != nil {
+			return err
+		}
+	}
+	r.SignedOut()
+	return r.See("/", r.T.T("site.signed_out_flash"))
+}

@@ -1,0 +1,191 @@
+package server_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"feria/festival"
+	"feria/people"
+	"feria/platform"
+)
+
+// The whole way of a citizen without JavaScript: find, book, carry, be admitted,
+// be refused the second time, cancel.
+func TestWay_ofACitizen(t *testing.T) {
+	town, clock := newTown(t)
+	v := town.visitor()
+	v.get("/").want(t, 200).has(t, "Learning Week", "/learning-week")
+	v.get("/learning-week").want(t, 200).has(t, "A week to try something new", "application/ld+json")
+	v.get("/learning-week/programme?q=notebook").want(t, 200).has(t, "Bind your own notebook")
+
+	slot, session := town.bookable(0)
+	path := "/learning-week/sessions/" + session.Code
+	v.get(path).want(t, 200).has(t, session.Title["en"], `name="slot"`)
+
+	form := url.Values{"slot": {festival.Own(slot.ID)}, "seats": {"zwei"}, "name": {"أمل 💙 O'Neill"}, "mail": {""}}
+	v.post(path+"/book", form).want(t, 422).has(t, "أمل 💙", `value="zwei"`)
+	form.Set("seats", "2")
+	form.Set("mail", "amal@example.org")
+	booked := v.post(path+"/book", form).want(t, 200).has(t, session.Title["en"], "2 places", "booked")
+	if booked.Request.URL.Path != "/me" {
+		t.Fatalf("a booking leads to %s, want /me", booked.Request.URL.Path)
+	}
+	passPath := regexp.MustCompile(`/passes/[A-Za-z0-9_-]+`).FindString(booked.body)
+	if passPath == "" {
+		t.Fatal("no pass on the page of bookings")
+	}
+	pass := town.visitor().get(passPath).want(t, 200).has(t, "<svg", "2 places")
+	code := regexp.MustCompile(`>([0-9A-Z]{4}[ -][0-9A-Z]{4})<`).FindStringSubmatch(pass.body)
+	if code == nil {
+		t.Fatalf("no short code on the pass: %.2000s", pass.body)
+	}
+	if got := v.get(passPath+".png").want(t, 200).Header.Get("Content-Type"); got != "image/png" {
+		t.Errorf("the picture is %s", got)
+	}
+	v.get(passPath+".svg").want(t, 200).has(t, "<svg")
+
+	// At the door, when the festival is on.
+	clock.add(slot.Start.Sub(clock.now()) - 10*time.Minute)
+	door := town.staff(people.Volunteer, town.week.ID)
+	door.get("/door").want(t, 200).has(t, "Main gate")
+	gate := "/door/learning-week/main"
+	nonce := func(p page) string {
+		return regexp.MustCompile(`name="nonce" value="([^"]+)"`).FindStringSubmatch(p.body)[1]
+	}
+	at := door.get(gate).want(t, 200)
+	in := url.Values{"token": {strings.ToLower(code[1])}, "nonce": {nonce(at)}, "direction": {"entry"}}
+	first := door.post(gate, in).want(t, 200).has(t, "Welcome", "verdict ok")
+	door.post(gate, in).want(t, 200).has(t, "Welcome") // the same form twice is one scan
+	in.Set("nonce", nonce(first))
+	door.post(gate, in).want(t, 200).has(t, "Already in", "verdict look")
+	in.Set("nonce", nonce(door.get(gate)))
+	in.Set("token", "FE1:GIBBERISH")
+	door.post(gate, in).want(t, 200).has(t, "Not valid", "verdict stop")
+
+	// The mail went out once, with the pass and a link that opens the bookings.
+	var link string
+	deadline := time.Now().Add(10 * time.Second)
+	for link == "" && time.Now().Before(deadline) {
+		mails, _, err := town.p.Outbox.List(t.Context(), platform.DemoCity, "", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range mails {
+			if m.To != "amal@example.org" {
+				continue
+			}
+			full, err := town.p.Outbox.Message(t.Context(), platform.DemoCity, m.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			link = regexp.MustCompile(`http://\S+/me\?key=\S+`).FindString(full.Text)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	if link == "" {
+		t.Fatal("no mail with a link to the bookings")
+	}
+	other := town.visitor() // another device
+	other.get("/me").want(t, 200).lacks(t, session.Title["en"])
+	other.get(link).want(t, 200).has(t, session.Title["en"], "amal@example.org")
+}
+
+func TestBooking_fillsWaitsAndPromotes(t *testing.T) {
+	town, _ := newTown(t)
+	slot, session := town.bookable(1)
+	path := "/learning-week/sessions/" + session.Code
+	left := slot.Seats
+	var first *visitor
+	for n := 0; left > 0; n++ {
+		v := town.visitor()
+		seats := min(left, 4)
+		left -= seats
+		v.post(path+"/book", url.Values{"slot": {festival.Own(slot.ID)}, "seats": {fmt.Sprint(seats)}, "name": {"N"}, "mail": {fmt.Sprintf("n%d@example.org", n)}}).want(t, 200).has(t, "booked")
+		if first == nil {
+			first = v
+		}
+	}
+	late := town.visitor()
+	late.post(path+"/book", url.Values{"slot": {festival.Own(slot.ID)}, "seats": {"2"}, "name": {"Late"}, "mail": {"late@example.org"}}).want(t, 200).has(t, "waiting, number 1")
+	mine := first.get("/me").want(t, 200)
+	booking := regexp.MustCompile(`/me/bookings/([a-z0-9]+)`).FindStringSubmatch(mine.body)
+	if booking == nil {
+		t.Fatal("no booking to cancel")
+	}
+	town.visitor().post(booking[0], url.Values{"do": {"cancel"}}).want(t, 404) // a stranger
+	first.post(booking[0], url.Values{"do": {"cancel"}}).want(t, 200).has(t, "cancelled")
+	late.get("/me").want(t, 200).has(t, "booked").lacks(t, "waiting, number")
+}
+
+func TestBooking_asksBeforeAnOverlap(t *testing.T) {
+	town, _ := newTown(t)
+	view, err := town.p.Views.Of(t.Context(), town.week.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	slots := view.Programme.Slots
+	for i, a := range slots {
+		for _, b := range slots[i+1:] {
+			if a.Seating != festival.Bookable || b.Seating != festival.Bookable || a.Session == b.Session || !a.Period().Overlaps(b.Period()) {
+				continue
+			}
+			v := town.visitor()
+			book := func(s festival.Frozen, more ...string) page {
+				session, _ := view.Programme.Session(s.Session)
+				form := url.Values{"slot": {festival.Own(s.ID)}, "seats": {"1"}, "name": {"Ada"}, "mail": {"ada@example.org"}}
+				for _, m := range more {
+					form.Set(m, "1")
+				}
+				return v.post("/learning-week/sessions/"+session.Code+"/book", form)
+			}
+			book(a).want(t, 200)
+			book(b).want(t, 409).has(t, `name="confirm"`)
+			book(b, "confirm").want(t, 200)
+			return
+		}
+	}
+	t.Fatal("the demo has no two bookable slots at one time")
+}
+
+func TestPages_answerInBothLanguages(t *testing.T) {
+	town, _ := newTown(t)
+	_, session := town.bookable(0)
+	for _, path := range []string{"/", "/learning-week", "/learning-week/programme", "/learning-week/programme?view=grid", "/learning-week/programme?view=venue", "/learning-week/sessions/" + session.Code, "/learning-week/exhibitors", "/learning-week/map", "/me", "/imprint", "/privacy", "/accessibility", "/sign-in"} {
+		for _, lang := range []string{"en", "fr"} {
+			v := town.visitor()
+			v.lang = lang
+			p := v.get(path).want(t, 200).has(t, `<html lang="`+lang+`"`, `id="main"`)
+			for _, bad := range []string{"site.", "web.", "console.", "%!", "<no value>"} {
+				if i := strings.Index(regexp.MustCompile(`(?s)<(script|style).*?</(script|style)>`).ReplaceAllString(p.body, ""), ">"+bad); i >= 0 {
+					t.Errorf("%s in %s shows %q", path, lang, p.body[i:min(i+60, len(p.body))])
+				}
+			}
+		}
+	}
+}
+
+func TestPublicPages_areCachedWithoutAnythingPersonal(t *testing.T) {
+	town, _ := newTown(t)
+	v := town.visitor()
+	first := v.get("/learning-week/programme").want(t, 200)
+	etag := first.Header.Get("ETag")
+	if etag == "" || first.Header.Get("Set-Cookie") != "" {
+		t.Fatalf("etag %q, cookie %q", etag, first.Header.Get("Set-Cookie"))
+	}
+	v.get("/learning-week/programme", "If-None-Match", etag).want(t, http.StatusNotModified)
+	if err := town.p.Festival.SetAlert(t.Context(), town.week.ID, "test", map[string]string{"en": "Pier 3 is closed"}); err != nil {
+		t.Fatal(err)
+	}
+	deadline := time.Now().Add(5 * time.Second)
+	for !strings.Contains(v.get("/learning-week/programme").body, "Pier 3 is closed") {
+		if time.Now().After(deadline) {
+			t.Fatal("the alert does not reach the page")
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}

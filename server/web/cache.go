@@ -1,0 +1,232 @@
+package web
+
+import (
+	"bytes"
+	"container/list"
+	"crypto/sha256"
+	"encoding/base64"
+	"net/url"
+	"strings"
+	"sync"
+
+	"github.com/andybalholm/brotli"
+	"github.com/gofiber/fiber/v2"
+	"github.com/klauspost/compress/gzip"
+	"golang.org/x/sync/singleflight"
+
+	"github.com/a-h/templ"
+)
+
+// pageCacheBytes bounds what the cache of public pages holds, with all its
+// encodings; maxCachedPage what one page may take.
+const (
+	pageCacheBytes = 48 << 20
+	maxCachedPage  = 4 << 20
+)
+
+// cached is an answer for everybody, in the encodings that browsers ask for.
+type cached struct {
+	key         string
+	contentType string
+	etag        string
+	plain       []byte
+	gzip        []byte
+	brotli      []byte
+}
+
+func (p *cached) size() int { return len(p.key) + len(p.plain) + len(p.gzip) + len(p.brotli) + 200 }
+
+// pageCache keeps the pages used last. Keys hold the release and epochs that a
+// page was made of, so a change makes new keys and old pages fall out behind.
+type pageCache struct {
+	mu     sync.Mutex
+	limit  int
+	size   int
+	pages  map[string]*list.Element
+	recent *list.List
+	flight singleflight.Group
+}
+
+func newPageCache(limit int) *pageCache {
+	return &pageCache{limit: limit, pages: map[string]*list.Element{}, recent: list.New()}
+}
+
+func (c *pageCache) get(key string) *cached {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e := c.pages[key]
+	if e == nil {
+		return nil
+	}
+	c.recent.MoveToFront(e)
+	return e.Value.(*cached)
+}
+
+func (c *pageCache) put(p *cached) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if p.size() > maxCachedPage || c.pages[p.key] != nil {
+		return
+	}
+	c.pages[p.key] = c.recent.PushFront(p)
+	c.size += p.size()
+	for c.size > c.limit {
+		last := c.recent.Back()
+		old := last.Value.(*cached)
+		c.recent.Remove(last)
+		delete(c.pages, old.key)
+		c.size -= old.size()
+	}
+}
+
+// made gives a page from the cache, or makes it once however many ask.
+func (c *pageCache) made(key, contentType string, write func(*bytes.Buffer) error) (*cached, error) {
+	if p := c.get(key); p != nil {
+		return p, nil
+	}
+	v, err, _ := c.flight.Do(key, func() (any, error) {
+		if p := c.get(key); p != nil {
+			return p, nil
+		}
+		var b bytes.Buffer
+		if err := write(&b); err != nil {
+			return nil, err
+		}
+		p := compressed(key, contentType, b.Bytes())
+		c.put(p)
+		return p, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return v.(*cached), nil
+}
+
+// tooSmall is below what compressing saves.
+const tooSmall = 400
+
+func compressed(key, contentType string, plain []byte) *cached {
+	sum := sha256.Sum256(plain)
+	p := &cached{key: key, contentType: contentType, plain: plain, etag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`}
+	if len(plain) < tooSmall || strings.HasPrefix(contentType, "image/png") {
+		return p
+	}
+	var z bytes.Buffer
+	g, err := gzip.NewWriterLevel(&z, 6)
+	if err == nil {
+		if _, err = g.Write(plain); err == nil && g.Close() == nil {
+			p.gzip = bytes.Clone(z.Bytes())
+		}
+	}
+	z.Reset()
+	b := brotli.NewWriterLevel(&z, 5)
+	if _, err := b.Write(plain); err == nil && b.Close() == nil {
+		p.brotli = bytes.Clone(z.Bytes())
+	}
+	return p
+}
+
+// answer sends the page in the best encoding that is accepted, or 304. The
+// entity tag names the encoding too, since the bytes differ.
+func (p *cached) answer(c *fiber.Ctx, cacheControl string) error {
+	body, encoding, etag := p.plain, "", p.etag
+	accept := c.Get(fiber.HeaderAcceptEncoding)
+	switch {
+	case p.brotli != nil && accepts(accept, "br"):
+		body, encoding = p.brotli, "br"
+	case p.gzip != nil && accepts(accept, "gzip"):
+		body, encoding = p.gzip, "gzip"
+	}
+	if encoding != "" {
+		etag = etag[:len(etag)-1] + "-" + encoding + `"`
+	}
+	c.Set(fiber.HeaderETag, etag)
+	c.Set(fiber.HeaderCacheControl, cacheControl)
+	c.Set(fiber.HeaderVary, "Accept-Encoding, Accept-Language, Cookie")
+	if match := c.Get(fiber.HeaderIfNoneMatch); match != "" && matches(match, etag) {
+		c.Status(fiber.StatusNotModified)
+		return nil
+	}
+	c.Set(fiber.HeaderContentType, p.contentType)
+	if encoding != "" {
+		c.Set(fiber.HeaderContentEncoding, encoding)
+	}
+	return c.Send(body)
+}
+
+// accepts reads an Accept-Encoding header; a coding with q=0 is refused.
+func accepts(header, coding string) bool {
+	for part := range strings.SplitSeq(header, ",") {
+		name, params, _ := strings.Cut(strings.TrimSpace(part), ";")
+		if strings.EqualFold(name, coding) {
+			q := strings.ReplaceAll(params, " ", "")
+			return q != "q=0" && q != "q=0.0" && q != "q=0.00" && q != "q=0.000"
+		}
+	}
+	return false
+}
+
+func matches(header, etag string) bool {
+	for part := range strings.SplitSeq(header, ",") {
+		if part = strings.TrimPrefix(strings.TrimSpace(part), "W/"); part == etag || part == "*" {
+			return true
+		}
+	}
+	return false
+}
+
+// Public answers with a page that is the same for everybody who asks in the same
+// language: from the cache, else made and kept. key tells it from the other
+// pages of the event's present state; what follows a "?" in it is the query of
+// the page in its one canonical form. chrome and body are only made on a miss.
+// While a sentence of the last post is to be shown, the page is drawn fresh.
+func (r *Request) Public(key string, make func() (Chrome, templ.Component, error)) error {
+	address := url.URL{Path: r.Path()}
+	_, address.RawQuery, _ = strings.Cut(key, "?")
+	r.here = SafeNext(address.String())
+	if r.Cookies(r.Server.cookieName(flashCookie)) != "" {
+		chrome, body, err := make()
+		if err != nil {
+			return err
+		}
+		return r.Page(fiber.StatusOK, chrome, body)
+	}
+	return r.Bytes(key, fiber.MIMETextHTMLCharsetUTF8, "no-cache", func(b *bytes.Buffer) error {
+		chrome, body, err := make()
+		if err != nil {
+			return err
+		}
+		return r.draw(b, chrome, body)
+	})
+}
+
+// Bytes answers with bytes that are the same for everybody, cached under the
+// event's present state, the language and key.
+func (r *Request) Bytes(key, contentType, cacheControl string, write func(*bytes.Buffer) error) error {
+	p, err := r.Server.pages.made(r.pageKey(key), contentType, write)
+	if err != nil {
+		return err
+	}
+	return p.answer(r.Ctx, cacheControl)
+}
+
+// Private answers with bytes that are one person's: with an entity tag, so that
+// a calendar that asks again gets 304, and kept by nobody in between.
+func (r *Request) Private(contentType string, body []byte) error {
+	p := compressed("", contentType, body)
+	if err := p.answer(r.Ctx, "private, no-cache"); err != nil {
+		return err
+	}
+	r.Set("X-Robots-Tag", "noindex")
+	return nil
+}
+
+// Keep gives bytes that cost something to make and never change under their
+// key, from the cache or made once.
+func (s *Server) Keep(key string, write func(*bytes.Buffer) error) ([]byte, error) {
+	p, err := s.pages.made(key, "image/png", write)
+	if err != nil {
+		return nil, err
+	}
+	return p.plain, nil
+}

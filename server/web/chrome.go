@@ -1,0 +1,52 @@
+package web
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/a-h/templ"
+)
+
+// Chrome is what stands around the body of a page.
+type Chrome struct {
+	Title    string
+	Audience string // "site", "console", "door": which bar and styles
+	Nav      []NavLink
+	Head     templ.Component // what else belongs into the head
+	Flash    string          // what the last post says
+	Scripts  []string        // names of the scripts that improve the page
+	Styles   []string        // addresses of further stylesheets
+	NoIndex  bool
+	Alert    Alerted
+	Feed     string
+	About    string // description for search engines
+}
+
+// NavLink is one entry of the bar.
+type NavLink struct {
+	URL, Label string
+	Current    bool
+}
+
+// Alerted is the alert of the event, in the reader's language.
+type Alerted struct{ Text, Lang string }
+
+// Layout draws a page around its body.
+type Layout func(r *Request, chrome Chrome, body templ.Component) templ.Component
+
+// ErrorBody is the body of an error page: what happened, what to do, and the
+// request's id for whoever is asked for help.
+type ErrorBody func(r *Request, status int, sentence, next, id string) templ.Component
+
+// SafeNext gives where to go after signing in: an address of this site that
+// begins with one slash, else "/".
+func SafeNext(next string) string {
+	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\r\n\t\x00") {
+		return "/"
+	}
+	u, err := url.Parse(next)
+	if err != nil || u.Host != "" || u.Scheme != "" || strings.HasPrefix(u.Path, "//") || strings.ContainsAny(u.Path, "\\\r\n") {
+		return "/"
+	}
+	return next
+}

@@ -1,0 +1,250 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/gofiber/fiber/v2"
+
+	"feria/festival"
+	"feria/kernel"
+	"feria/locale"
+	"feria/people"
+	"feria/platform"
+)
+
+// Request is one request as pages see it. It lives until its handler returns.
+type Request struct {
+	*fiber.Ctx
+	Server *Server
+	P      *platform.Platform
+	City   festival.City
+	Event  festival.Event // where the path has :event
+	View   *platform.View // of Event
+	T      *locale.Printer
+	Actor  people.Actor
+	// Party is the id of the party whose browser asks, "" for none. It is read
+	// from a signed cookie; the party itself may be gone.
+	Party string
+	Now   time.Time
+
+	here string // see Here
+}
+
+// Context is the request's context: it ends at the deadline.
+func (r *Request) Context() context.Context { return r.UserContext() }
+
+// request finds the city, the language, the actor, the party and the event.
+func (s *Server) request(c *fiber.Ctx) (*Request, error) {
+	r := &Request{Ctx: c, Server: s, P: s.P, T: s.P.Locale.For(""), Now: s.P.Now()}
+	at := lead{host: hostName(c.Hostname()), slug: c.Params("event")}
+	if r.byLead(at, false) {
+		return r, nil
+	}
+	err := r.find(at)
+	switch kernel.KindOf(err) {
+	case "":
+		if at.slug != "" {
+			s.leads.put(at, r.Event.ID)
+		}
+	case kernel.Internal, kernel.Unavailable:
+		if !errors.Is(err, errMoved) && r.byLead(at, true) {
+			return r, nil
+		}
+	}
+	return r, err
+}
+
+// find asks the store for all that an address and its cookies name.
+func (r *Request) find(at lead) error {
+	city, err := r.P.Festival.CityByHost(r.Context(), at.host)
+	if err != nil {
+		r.T = r.P.Locale.For(r.Server.language(r.Ctx, r.P.Locale.Languages()))
+		return err
+	}
+	r.City = city
+	r.T = r.P.Locale.For(r.Server.language(r.Ctx, city.Locales))
+	r.Party = r.Server.partyOf(r.Ctx, city.ID)
+	if secret := r.SessionSecret(); secret != "" {
+		actor, err := r.P.People.Session(r.Context(), city.ID, secret)
+		switch {
+		case err == nil && actor.City == city.ID:
+			r.Actor = actor
+		case err != nil && kernel.KindOf(err) != kernel.SignIn:
+			return err
+		}
+	}
+	if at.slug == "" {
+		return nil
+	}
+	return r.findEvent(at.slug)
+}
+
+// errMoved makes fail redirect to the event's present word.
+var errMoved = errors.New("web: the event has another word now")
+
+func (r *Request) findEvent(slug string) error {
+	event, err := r.P.Festival.EventBySlug(r.Context(), r.City.ID, slug)
+	if err != nil {
+		return err
+	}
+	r.View, err = r.P.Views.Of(r.Context(), event.ID)
+	if err != nil {
+		return err
+	}
+	r.Event = event
+	if event.Slug != slug {
+		return errMoved
+	}
+	r.T = r.P.Locale.For(r.Server.language(r.Ctx, event.Locales))
+	return nil
+}
+
+// permit refuses who may not. A stranger to an event gets the answer of an
+// event that is not there; somebody who is not signed in is asked to.
+func (r *Request) permit(p people.Permission) error {
+	switch {
+	case r.Event.Hidden && !r.Actor.May(people.ConsoleView, r.Event.ID) && !r.Actor.Knows(r.Event.ID):
+		return r.absent()
+	case r.Actor.May(p, r.Event.ID):
+		return nil
+	case r.Actor.ID == "":
+		return kernel.New(kernel.SignIn, "sign_in_first", "")
+	case r.Event.ID != "" && !r.Actor.Knows(r.Event.ID):
+		return r.absent()
+	}
+	return kernel.New(kernel.Refused, "not_allowed", "")
+}
+
+// absent answers as if the event were not there: the page that says so must not
+// have its colour or its languages either.
+func (r *Request) absent() error {
+	r.Event, r.View = festival.Event{}, nil
+	r.T = r.P.Locale.For(r.Server.language(r.Ctx, r.City.Locales))
+	return kernel.Missing()
+}
+
+// Form gives a value of the posted form, without spaces around it. Of the
+// address it takes nothing, unlike Fiber's FormValue: a link to a form must not
+// overrule what was typed into it.
+func (r *Request) Form(name string) string {
+	if v := r.Request().PostArgs().Peek(name); len(v) > 0 {
+		return strings.TrimSpace(string(v))
+	}
+	if form, err := r.MultipartForm(); err == nil && len(form.Value[name]) > 0 {
+		return strings.TrimSpace(form.Value[name][0])
+	}
+	return ""
+}
+
+// Here is the address of the page, for links and forms that come back to it; ""
+// of what was posted. On a page for everybody it holds what the page was made
+// of and nothing else that the first one to ask had in the address bar.
+func (r *Request) Here() string {
+	switch {
+	case r.here != "":
+		return r.here
+	case r.Method() != fiber.MethodGet && r.Method() != fiber.MethodHead:
+		return "/"
+	}
+	return SafeNext(r.OriginalURL())
+}
+
+// Posted gives the whole posted form, with every value of a name.
+func (r *Request) Posted() (url.Values, error) {
+	if form, err := r.MultipartForm(); err == nil {
+		return url.Values(form.Value), nil
+	}
+	values, err := url.ParseQuery(string(r.Body()))
+	if err != nil {
+		return nil, kernel.Wrap(kernel.Malformed, "form_unreadable", err)
+	}
+	return values, nil
+}
+
+// Asked gives the query of the address, with every value of a name.
+func (r *Request) Asked() url.Values {
+	values, err := url.ParseQuery(string(r.Ctx.Context().QueryArgs().QueryString()))
+	if err != nil {
+		return url.Values{} // what cannot be read asks for nothing
+	}
+	return values
+}
+
+// Own gives a record id of the path's event from its own part in the address.
+func (r *Request) Own(param string) string {
+	return festival.RecordID(r.Event.ID, strings.ReplaceAll(r.Params(param), "/", ""))
+}
+
+// Page answers with a page of its own: personal or not, it is never cached.
+func (r *Request) Page(status int, chrome Chrome, body templ.Component) error {
+	var b bytes.Buffer
+	chrome.Flash = r.takeFlash()
+	if err := r.draw(&b, chrome, body); err != nil {
+		return err
+	}
+	r.Set(fiber.HeaderCacheControl, "no-store")
+	r.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+	r.Status(status)
+	return r.Send(b.Bytes())
+}
+
+func (r *Request) draw(b *bytes.Buffer, chrome Chrome, body templ.Component) error {
+	return r.Server.Layout(r, chrome, body).Render(r.Context(), b)
+}
+
+// See answers a post: go and look there (303), with a sentence for the next page.
+func (r *Request) See(path, flash string) error {
+	if flash != "" {
+		r.setFlash(flash)
+	}
+	return r.Redirect(path, fiber.StatusSeeOther)
+}
+
+// Sentences turns an error into what a form shows: a sentence for each field,
+// and one above for what belongs to none, with its next step. ok is false where
+// it is no error of the input and the page itself should fail.
+func (r *Request) Sentences(err error) (byField map[string]string, above, next string, ok bool) {
+	byField = map[string]string{}
+	var several kernel.Errors
+	var one *kernel.Error
+	switch {
+	case errors.As(err, &several):
+		for _, e := range several {
+			text, _ := r.T.Error(e)
+			if e.Field == "" {
+				above = text
+			} else if byField[e.Field] == "" {
+				byField[e.Field] = text
+			}
+		}
+	case errors.As(err, &one):
+		if one.Kind == kernel.Internal || one.Kind == kernel.NotFound || one.Kind == kernel.SignIn {
+			return nil, "", "", false
+		}
+		text, then := r.T.Error(one)
+		if one.Field != "" && one.Kind == kernel.Invalid {
+			byField[one.Field] = text
+		} else {
+			above, next = text, then
+		}
+	default:
+		return nil, "", "", false
+	}
+	return byField, above, next, true
+}
+
+// StatusOfForm is the status of a page that shows a form again.
+func StatusOfForm(err error) int { return StatusOf(kernel.KindOf(err)) }
+
+func hostName(host string) string {
+	if i := strings.LastIndexByte(host, ':'); i > 0 && !strings.HasSuffix(host, "]") {
+		host = host[:i]
+	}
+	return strings.ToLower(host)
+}
