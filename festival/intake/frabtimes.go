@@ -14,7 +14,7 @@ func (w *scheduler) times() {
 	w.slots = make([]festival.RecordSlot, len(w.s.events))
 	keys := map[string]string{}
 	for _, r := range w.s.rooms {
-		if _, ok := keys[r.name]; !ok {
+		if _, ok := keys[r.name]; !ok && r.name != "" {
 			keys[r.name] = roomKey(r)
 		}
 	}

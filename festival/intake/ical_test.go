@@ -122,7 +122,9 @@ func event(lines ...string) string {
 
 func TestICal_repeats(t *testing.T) {
 	base := []string{"UID:a", "SUMMARY:A", "LOCATION:Pier", "DTSTART:20270412T080000Z", "DTEND:20270412T090000Z"}
-	rule := func(r string) string { return calendar(event("UID:b", "SUMMARY:B", "DTSTART:20270412T080000Z"), event(append(base, r)...)) }
+	rule := func(r string) string {
+		return calendar(event("UID:b", "SUMMARY:B", "DTSTART:20270412T080000Z"), event(append(base, r)...))
+	}
 	o := Options{Zone: "Europe/Berlin", From: "2027-04-14", Until: "2027-04-16"}
 	for _, row := range []struct {
 		name, rule string
@@ -138,7 +140,15 @@ func TestICal_repeats(t *testing.T) {
 		{"every second for a while is left out", "RRULE:FREQ=SECONDLY;COUNT=10", Options{}, -1, "repeat_too_often"},
 		{"every minute until a day is left out", "RRULE:FREQ=MINUTELY;UNTIL=20270413T000000Z", Options{}, -1, "repeat_too_often"},
 		{"every hour for a day", "RRULE:FREQ=HOURLY;COUNT=24", Options{}, 24, ""},
-		{"a rule that never comes true gives nothing and ends", "RRULE:FREQ=HOURLY;UNTIL=22000101T000000Z;BYMONTH=2;BYMONTHDAY=30", Options{}, 0, ""},
+		{"a rule that never comes true gives nothing and ends", "RRULE:FREQ=HOURLY;UNTIL=22000101T000000Z;BYMONTH=2;BYMONTHDAY=30", Options{}, -1, "repeat_unread"},
+		{"a monthly rule that never comes true too", "RRULE:FREQ=MONTHLY;COUNT=3;BYMONTH=2;BYMONTHDAY=31", Options{}, -1, "repeat_unread"},
+		{"hours that its steps never reach", "RRULE:FREQ=HOURLY;INTERVAL=24;BYHOUR=3;COUNT=3", Options{}, -1, "repeat_unread"},
+		{"what the standard forbids", "RRULE:FREQ=DAILY;BYSETPOS=2;COUNT=3", Options{}, -1, "repeat_unread"},
+		{"the last Friday of a month", "RRULE:FREQ=MONTHLY;BYDAY=-1FR;COUNT=3", Options{}, 3, ""},
+		{"days of a week", "RRULE:FREQ=DAILY;BYDAY=SA,SU;COUNT=4", Options{}, 4, ""},
+		{"the last day of a month, daily", "RRULE:FREQ=DAILY;BYMONTHDAY=-1;COUNT=2", Options{}, 2, ""},
+		{"without end it is left out where it begins after the event", "RRULE:FREQ=DAILY", Options{From: "2027-04-01", Until: "2027-04-02"}, -1, "repeat_outside"},
+		{"without end it is left out where it never falls into the event", "RRULE:FREQ=YEARLY", o, -1, "repeat_outside"},
 		{"a rule that is none is left out", "RRULE:FREQ=SOMETIMES;COUNT=3", Options{}, -1, "repeat_unread"},
 		{"a rule with a bound that does not exist is left out", "RRULE:FREQ=DAILY;BYHOUR=77;COUNT=3", Options{}, -1, "repeat_unread"},
 		{"dates beside the rule are added", "RDATE:20270420T080000Z,20270421T080000Z/PT2H", Options{}, 3, ""},

@@ -1,7 +1,6 @@
 package intake
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -11,8 +10,7 @@ import (
 	"feria/festival"
 )
 
-// Bounds of repetition. They keep a hostile or broken rule from costing more
-// than a file of its size may.
+// Bounds of repetition: how much of it is taken.
 const (
 	maxOccurrences = 500
 	maxRules       = 5000
@@ -110,6 +108,10 @@ func (w *icalEvents) rule(it *item, p *property, loc *time.Location) ([]time.Tim
 			return nil, false, nil
 		}
 		o.Until = until.AddDate(0, 0, 1).Add(-time.Second)
+		if o.Until.Before(it.start) {
+			w.note(festival.Lost, "repeat_outside", it.record, p.line, "rule", clip(p.value, 100))
+			return nil, false, nil
+		}
 		w.note(festival.Guessed, "repeat_cut", it.record, p.line, "day", string(w.o.Until))
 	}
 	horizon := it.start.Add(dayHorizon)
@@ -128,6 +130,10 @@ func (w *icalEvents) rule(it *item, p *property, loc *time.Location) ([]time.Tim
 		from := w.o.From.Time(loc)
 		starts = slices.DeleteFunc(starts, func(t time.Time) bool { return t.Before(from) })
 	}
+	if len(starts) == 0 {
+		w.note(festival.Lost, "repeat_outside", it.record, p.line, "rule", clip(p.value, 100))
+		return nil, false, nil
+	}
 	return starts, true, nil
 }
 
@@ -140,70 +146,12 @@ func (w *icalEvents) expandIn(it *item, o *rrule.ROption, loc *time.Location) ([
 	clock, ok := wallTime(start.value)
 	if own == nil || !own.described || !ok {
 		o.Dtstart = it.start.In(loc)
-		return expand(o)
+		return w.expand(o)
 	}
 	o.Dtstart, o.Until = clock, o.Until.Add(clock.Sub(it.start))
-	starts, err := expand(o)
+	starts, err := w.expand(o)
 	for i := range starts {
 		starts[i] = own.at(starts[i])
 	}
 	return starts, err
-}
-
-func parseRule(value string, loc *time.Location) (*rrule.ROption, error) {
-	value = strings.Trim(strings.ToUpper(strings.TrimSpace(value)), ";")
-	if len(value) > 500 || strings.Contains(value, "\n") || strings.Contains(value, "DTSTART") {
-		return nil, fmt.Errorf("rule of %d bytes", len(value))
-	}
-	o, err := rrule.StrToROptionInLocation(value, loc)
-	if err != nil {
-		return nil, err
-	}
-	// UNTIL as a date means the whole of that day; as a time with Z it is UTC.
-	if _, until, ok := strings.Cut(value, "UNTIL="); ok {
-		until, _, _ = strings.Cut(until, ";")
-		if !strings.Contains(until, "T") {
-			o.Until = o.Until.AddDate(0, 0, 1).Add(-time.Second)
-		}
-	}
-	return o, nil
-}
-
-// expand runs a rule for at most one occurrence more than are taken.
-func expand(o *rrule.ROption) (starts []time.Time, err error) {
-	defer func() {
-		if r := recover(); r != nil { // the library indexes by what the rule says
-			starts, err = nil, fmt.Errorf("rule: %v", r)
-		}
-	}()
-	rule, err := rrule.NewRRule(*o)
-	if err != nil {
-		return nil, err
-	}
-	next := rule.Iterator()
-	for len(starts) <= maxOccurrences {
-		t, ok := next()
-		if !ok {
-			break
-		}
-		starts = append(starts, t.UTC())
-	}
-	return starts, nil
-}
-
-// yearly gives the onsets of a rule of a VTIMEZONE, as wall times.
-func yearly(value string, start time.Time) []time.Time {
-	o, err := parseRule(value, time.UTC)
-	if err != nil || o.Freq != rrule.YEARLY {
-		return nil
-	}
-	o.Dtstart = start
-	if last := time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC); o.Until.IsZero() || o.Until.After(last) {
-		o.Until = last
-	}
-	starts, err := expand(o)
-	if err != nil {
-		return nil
-	}
-	return starts
 }

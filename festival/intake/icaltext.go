@@ -42,6 +42,12 @@ func (c *component) value(name string) string {
 	return ""
 }
 
+// Bounds of what a calendar may say of its zones; none needs more.
+const (
+	maxZones       = 100
+	maxObservances = 50
+)
+
 // icalReader takes iCalendar apart. It is tolerant of what go-ical and others
 // refuse: lines of any length and end, text around the calendar, line breaks
 // inside a value, missing properties.
@@ -53,6 +59,7 @@ type icalReader struct {
 	open     []component // components being read, outermost first
 	line     int
 	outside  int // lines of text outside any calendar
+	barren   int // rules that came to nothing
 }
 
 // components reads a whole text.
@@ -211,13 +218,17 @@ func (r *icalReader) end(name string, line int) error {
 	case len(r.open) == 0:
 		r.calendar.props = append(r.calendar.props, c.props...)
 	case r.open[len(r.open)-1].name == "VTIMEZONE":
-		r.open[len(r.open)-1].inner = append(r.open[len(r.open)-1].inner, c)
+		if zone := &r.open[len(r.open)-1]; len(zone.inner) < maxObservances {
+			zone.inner = append(zone.inner, c)
+		}
 	case name == "VEVENT" && len(r.open) == 1:
 		if r.events = append(r.events, c); len(r.events) > maxSessions {
 			return kernel.New(kernel.TooLarge, "import_too_many", "file", "max", maxSessions)
 		}
 	case name == "VTIMEZONE":
-		r.zones = append(r.zones, c)
+		if len(r.zones) < maxZones {
+			r.zones = append(r.zones, c)
+		}
 	default:
 		r.tally(festival.Lost, "element_dropped", name, "", c.line)
 	}

@@ -34,7 +34,7 @@ func (r *icalReader) ownZones() map[string]*ownZone {
 		}
 		if z.loc == nil {
 			for j := range c.inner {
-				if o, ok := readObservance(&c.inner[j]); ok {
+				if o, ok := r.observance(&c.inner[j]); ok {
 					z.observes = append(z.observes, o)
 				}
 			}
@@ -58,7 +58,7 @@ func (z *ownZone) at(wallUTC time.Time) time.Time {
 	return wallUTC.Add(-time.Duration(offset) * time.Second)
 }
 
-func readObservance(c *component) (observance, bool) {
+func (r *icalReader) observance(c *component) (observance, bool) {
 	offset, ok := utcOffset(c.value("TZOFFSETTO"))
 	start, okStart := wallTime(c.value("DTSTART"))
 	if !ok || !okStart {
@@ -67,7 +67,7 @@ func readObservance(c *component) (observance, bool) {
 	o := observance{offset: offset, onsets: []time.Time{start}}
 	if p := c.get("RRULE"); p != nil {
 		// From 1970 on some calendars count; no festival needs more than this.
-		o.onsets = append(o.onsets, yearly(p.value, start)...)
+		o.onsets = append(o.onsets, r.yearly(p.value, start)...)
 	}
 	return o, true
 }
