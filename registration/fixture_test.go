@@ -58,6 +58,12 @@ func townOn(t testing.TB, s *store.Store) *town {
 	return w
 }
 
+func (w *town) toldOf(slot string) festival.PlacesState {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.told[slot]
+}
+
 func (w *town) time() time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()
