@@ -3,6 +3,7 @@ package intake
 import (
 	"html"
 	"net/url"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -24,6 +25,12 @@ func (b *book) line(s, field, record string, at int) string {
 	} else if strings.IndexByte(s, '&') >= 0 {
 		s = html.UnescapeString(s)
 	}
+	if strings.Contains(s, "](") { // a link written in Markdown, which a line does not show
+		if without := linkInLine.ReplaceAllString(s, "$1"); without != s {
+			b.tally(festival.Lost, "markup_dropped", "[…](…)", record, at)
+			s = without
+		}
+	}
 	s = oneLine(s)
 	if len(s) > maxLine && utf8.RuneCountInString(s) > maxLine {
 		b.note(festival.Lost, "text_cut", record, at, "field", field, "max", maxLine)
@@ -31,6 +38,8 @@ func (b *book) line(s, field, record string, at int) string {
 	}
 	return s
 }
+
+var linkInLine = regexp.MustCompile(`\[([^\[\]]+)\]\((?:https?|mailto):[^\s()]*\)`)
 
 // oneLine collapses white space of every kind, also Unicode's line separators.
 func oneLine(s string) string {

@@ -7,8 +7,6 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
-
-	"feria/festival"
 )
 
 // frame is an element that is open while HTML is turned into Markdown. Its
@@ -201,13 +199,18 @@ func (w *writer) pop() {
 		if w.pre > 0 {
 			w.write(inner)
 		} else {
-			w.mark("`", inner)
+			w.inlineCode(inner)
 		}
 	case atom.A:
 		w.anchor(f.href, inner)
 	case atom.Pre:
 		w.pre--
-		w.block("```\n" + strings.Trim(inner, "\n") + "\n```")
+		if w.inLine() { // a fence has lines of its own
+			w.inlineCode(inner)
+			return
+		}
+		mark := fence(inner, 3)
+		w.block(mark + "\n" + strings.Trim(inner, "\n") + "\n" + mark)
 	case atom.H1, atom.H2:
 		w.heading("### ", inner)
 	case atom.H3, atom.H4, atom.H5, atom.H6:
@@ -223,6 +226,17 @@ func (w *writer) pop() {
 	default:
 		w.block(strings.TrimSpace(inner))
 	}
+}
+
+// inLine says whether an element is open whose content becomes part of a line.
+func (w *writer) inLine() bool {
+	return slices.ContainsFunc(w.frames, func(f frame) bool {
+		switch f.tag {
+		case 0, atom.P, atom.Div, atom.Section, atom.Article, atom.Ul, atom.Ol, atom.Li, atom.Blockquote, atom.Figure:
+			return false
+		}
+		return true
+	})
 }
 
 func (w *writer) heading(marks, inner string) {
@@ -264,30 +278,6 @@ func prefixed(s, first, next string) string {
 		}
 	}
 	return strings.Join(lines, "\n")
-}
-
-// mark sets emphasis around a text, its outer spaces outside, as Markdown needs.
-func (w *writer) mark(mark, inner string) {
-	body := strings.TrimSpace(inner)
-	if body == "" || strings.Contains(body, "\n\n") {
-		w.write(inner)
-		return
-	}
-	lead := inner[:strings.Index(inner, body)]
-	w.write(lead + mark + body + mark + inner[len(lead)+len(body):])
-}
-
-func (w *writer) anchor(href, inner string) {
-	body := strings.TrimSpace(inner)
-	switch {
-	case !festival.GoodURL(href):
-		w.write(inner)
-	case body == "" || body == href || strings.ReplaceAll(body, `\`, "") == href:
-		w.write("<" + href + ">")
-	default:
-		lead := inner[:strings.Index(inner, body)]
-		w.write(lead + "[" + oneLine(body) + "](" + strings.NewReplacer("(", "%28", ")", "%29").Replace(href) + ")" + inner[len(lead)+len(body):])
-	}
 }
 
 // block writes a text with a blank line before and after it.

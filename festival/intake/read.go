@@ -57,7 +57,7 @@ type Options struct {
 // of kind Invalid import_empty, import_no_sessions, import_unknown_format,
 // import_unknown_content, import_spreadsheet, import_unreadable and
 // import_truncated (both with args line and element), import_too_deep,
-// import_entities, import_repeats_forever, import_not_table, import_no_title,
+// import_entities, import_repeats_forever, import_too_many_rules, import_not_table, import_no_title,
 // import_unknown_field, import_unknown_column, import_zone.
 func Read(name string, data []byte, o Options) (festival.Records, error) {
 	if len(data) > MaxBytes {
