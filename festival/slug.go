@@ -20,6 +20,8 @@ var reserved = map[string]bool{
 	"robots.txt": true, "favicon.ico": true, "sitemap.xml": true, "manifest.webmanifest": true, "well-known": true,
 	"confirm": true, "bookings": true, "booking": true, "calendar": true, "search": true, "events": true, "event": true,
 	"language": true, "lang": true, "offers": true, "devices": true, "mine": true, "links": true, "admin": true,
+	// Words of the console, which stand where an event does there.
+	"city": true, "people": true, "mail": true, "jobs": true, "restore": true, "colours": true,
 	"help": true, "about": true, "files": true, "media": true, "debug": true, "public": true, "new": true,
 }
 

@@ -101,7 +101,11 @@ func (p *Platform) ReadFile(event festival.Event, city festival.City, name strin
 			mapping = event.Mapping[hash]
 		}
 	}
-	return intake.Read(name, data, intake.Options{Zone: zone, Mapping: mapping})
+	options := intake.Options{Zone: zone, Mapping: mapping, From: event.Start, Until: event.End}
+	if len(event.Locales) > 0 {
+		options.Lang = event.Locales[0]
+	}
+	return intake.Read(name, data, options)
 }
 
 // newEvent fills an event from what its first file says of it, else from the
