@@ -117,16 +117,17 @@ func (s *Service) Event(ctx context.Context, id string) (Event, error) {
 }
 
 // EventBySlug finds an event by its word in addresses, or by one it had before:
-// the caller compares Slug and redirects. Error: Missing.
+// the caller compares Slug and redirects. The answer may be half a second behind
+// what another copy of Feria did, and is to be read only. Error: Missing.
 func (s *Service) EventBySlug(ctx context.Context, city, slug string) (Event, error) {
-	found, err := events.In(s.store).Find(ctx, store.By("slug", city, slug).Limit(1))
+	found, err := events.In(s.store).FindRecent(ctx, store.By("slug", city, slug).Limit(1))
 	if err != nil {
 		return Event{}, err
 	}
 	if len(found) == 1 {
 		return found[0], nil
 	}
-	all, err := s.Events(ctx, city)
+	all, err := events.In(s.store).FindRecent(ctx, store.By("city", city, false))
 	if err != nil {
 		return Event{}, err
 	}

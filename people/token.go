@@ -59,7 +59,8 @@ func (s *Service) NewToken(ctx context.Context, city, event string, role Role, n
 	})
 }
 
-// Token tells who a token is. Errors: SignIn token_unknown.
+// Token tells who a token is; one that another copy of Feria has revoked may still
+// be taken for half a second. Errors: SignIn token_unknown.
 func (s *Service) Token(ctx context.Context, text string) (Actor, error) {
 	unknown := kernel.New(kernel.SignIn, "token_unknown", "")
 	rest, marked := strings.CutPrefix(text, tokenMark)
@@ -67,7 +68,7 @@ func (s *Service) Token(ctx context.Context, text string) (Actor, error) {
 	if !marked || !parted || city == "" || secret == "" {
 		return Actor{}, unknown
 	}
-	found, err := tokens.In(s.store).Find(ctx, store.By("secret", city, kernel.HashSecret(secret)))
+	found, err := tokens.In(s.store).FindRecent(ctx, store.By("secret", city, kernel.HashSecret(secret)))
 	if err != nil {
 		return Actor{}, err
 	}

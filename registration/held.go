@@ -71,8 +71,8 @@ func (s *Service) hold(ctx context.Context, rows []Booking) ([]Held, error) {
 	return out, nil
 }
 
-// rostersOf gives the rosters of rows by Slot.ID, empty ones for those that are
-// not there.
+// rostersOf gives the rosters of rows by Slot.ID to look at, empty ones for those
+// that are not there.
 func (s *Service) rostersOf(ctx context.Context, rows []Booking) (map[string]*Roster, error) {
 	ids := make([]string, 0, len(rows))
 	rosters := make(map[string]*Roster, len(rows))
@@ -82,9 +82,9 @@ func (s *Service) rostersOf(ctx context.Context, rows []Booking) (map[string]*Ro
 			ids = append(ids, b.Slot)
 		}
 	}
-	found, err := s.rosters.GetMany(ctx, ids)
-	for i := range found {
-		rosters[found[i].ID] = &found[i]
+	found, err := s.rosters.Look(ctx, ids)
+	for id, r := range found {
+		rosters[id] = r
 	}
 	return rosters, err
 }

@@ -49,7 +49,7 @@ func (s *Store) Load(ctx context.Context, next func() (Record, error)) (int, err
 	n := 0
 	var batch []Write
 	flush := func() error {
-		for i, err := range s.driver.Apply(ctx, batch) {
+		for i, err := range s.write(ctx, batch) {
 			if err != nil {
 				return fmt.Errorf("restore %s %q: %w", batch[i].Collection, batch[i].Doc.ID, err)
 			}
@@ -188,7 +188,7 @@ const bulk = 500
 func (s *Store) inBulk(ctx context.Context, collection string, plan func(Doc) (Write, bool, error), did func(Write)) error {
 	var batch []Write
 	flush := func() error {
-		for i, err := range s.driver.Apply(ctx, batch) {
+		for i, err := range s.write(ctx, batch) {
 			switch {
 			case err == nil:
 				did(batch[i])

@@ -90,7 +90,7 @@ func (c *Collection[T]) do(ctx context.Context, op Op) error {
 	if op.err != nil {
 		return op.err
 	}
-	return c.driver.Apply(ctx, []Write{op.write})[0]
+	return c.store.write(ctx, []Write{op.write})[0]
 }
 
 // Op is one operation for Store.Apply or With.

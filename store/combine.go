@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"runtime"
 	"sync"
 )
 
@@ -34,6 +35,7 @@ func (c *Collection[T]) enqueue(id string, k *call[T]) {
 // others' answers along.
 func (c *Collection[T]) drain(id string, q *queue[T]) {
 	for {
+		runtime.Gosched() // on a busy machine, whoever is about to ask joins this round
 		c.mu.Lock()
 		if len(q.waiting) == 0 {
 			delete(c.queues, id)
@@ -51,9 +53,10 @@ func (c *Collection[T]) drain(id string, q *queue[T]) {
 	}
 }
 
-// hotDocs keeps decoded documents between rounds, the last used ones up to a
-// number of encoded bytes. A kept document is never trusted: nobody is answered
-// before its revision has proved to be the stored one.
+// hotDocs keeps decoded documents, the last used ones up to a number of encoded
+// bytes: one for rounds between which they are kept, one for Look. A kept
+// document is never trusted: nobody is answered before its revision has proved
+// to be the stored one.
 type hotDocs struct {
 	mu    sync.Mutex
 	limit int
@@ -66,8 +69,9 @@ type hotDoc struct {
 	name       string
 	value      any // *T
 	rev        int64
-	body       []byte
-	calm       int // rounds since a stranger's write was met
+	body       []byte // as stored; Look needs none
+	size       int    // of the body
+	calm       int    // rounds since a stranger's write was met
 	next, prev *hotDoc
 }
 
@@ -84,6 +88,22 @@ func (h *hotDocs) take(name string) (*hotDoc, bool) {
 	return d, ok
 }
 
+// peek gives a document, which stays where it is, and its revision; nil and 0 if
+// it is not kept.
+func (h *hotDocs) peek(name string) (value any, rev int64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	d, ok := h.docs[name]
+	if !ok {
+		return nil, 0
+	}
+	if d != h.first {
+		h.drop(d)
+		h.push(d)
+	}
+	return d.value, d.rev
+}
+
 // keep puts a document (back) as the last used one and lets go of the longest
 // unused ones that do not fit any more.
 func (h *hotDocs) keep(d *hotDoc) {
@@ -92,6 +112,13 @@ func (h *hotDocs) keep(d *hotDoc) {
 	if old, ok := h.docs[d.name]; ok {
 		h.drop(old)
 	}
+	h.push(d)
+	for h.size > h.limit {
+		h.drop(h.first.prev)
+	}
+}
+
+func (h *hotDocs) push(d *hotDoc) {
 	if h.first == nil {
 		d.next, d.prev = d, d
 	} else {
@@ -100,15 +127,12 @@ func (h *hotDocs) keep(d *hotDoc) {
 	}
 	h.first = d
 	h.docs[d.name] = d
-	h.size += len(d.body)
-	for h.size > h.limit {
-		h.drop(h.first.prev)
-	}
+	h.size += d.size
 }
 
 func (h *hotDocs) drop(d *hotDoc) {
 	delete(h.docs, d.name)
-	h.size -= len(d.body)
+	h.size -= d.size
 	switch {
 	case d.next == d:
 		h.first = nil

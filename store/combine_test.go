@@ -33,7 +33,7 @@ func ring(t *testing.T, h *hotDocs) []string {
 
 func TestHotDocs_letsGoOfTheLongestUnused(t *testing.T) {
 	h := newHotDocs(30)
-	keep := func(name string, size int) { h.keep(&hotDoc{name: name, body: make([]byte, size)}) }
+	keep := func(name string, size int) { h.keep(&hotDoc{name: name, size: size}) }
 	for i := range 4 {
 		keep(fmt.Sprint(i), 10)
 	}

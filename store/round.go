@@ -191,7 +191,7 @@ func (r *round[T]) write(ctx context.Context, verdicts []verdict[T]) (again []*c
 		return r.apart(ctx, verdicts, err)
 	}
 	writes, rows := r.writes(verdicts, doc)
-	errs := r.c.driver.Apply(ctx, writes)
+	errs := r.c.store.write(ctx, writes)
 	docErr := errs[len(errs)-1]
 	if errors.Is(docErr, ErrUnavailable) && r.stands(ctx, doc.Rev) {
 		docErr = nil
@@ -227,7 +227,7 @@ func (r *round[T]) write(ctx context.Context, verdicts []verdict[T]) (again []*c
 // stored one now.
 func (r *round[T]) answer(ctx context.Context, verdicts []verdict[T]) {
 	if r.c.decl.spec.Hot && !r.c.store.options.NoCombine && r.doc != nil && r.rev != 0 {
-		r.c.store.hot.keep(&hotDoc{name: r.hotName(), value: r.doc, rev: r.rev, body: r.body, calm: r.calm + 1})
+		r.c.store.hot.keep(&hotDoc{name: r.hotName(), value: r.doc, rev: r.rev, body: r.body, size: len(r.body), calm: r.calm + 1})
 	}
 	for _, v := range verdicts {
 		switch {

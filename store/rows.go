@@ -93,6 +93,6 @@ func (r *round[T]) sweep(ctx context.Context, k *call[T]) {
 	for _, row := range k.standing {
 		writes = append(writes, Write{Kind: Delete, Collection: row.Collection, Doc: Doc{ID: row.Doc.ID}, If: row.Doc.Rev})
 	}
-	r.c.driver.Apply(ctx, writes)
+	r.c.store.write(ctx, writes)
 	k.standing = nil
 }

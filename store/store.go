@@ -44,7 +44,9 @@ type Store struct {
 	options     Options
 	collections map[string]opened
 	order       []Declaration
-	hot         *hotDocs
+	hot         *hotDocs // between rounds of updates
+	looked      *hotDocs // shared by those who Look
+	recents     recents
 }
 
 // opened is a *Collection[T] without its type.
@@ -59,7 +61,7 @@ func Open(ctx context.Context, driver Driver, options Options) (*Store, error) {
 	s := &Store{
 		driver: driver, options: options,
 		collections: map[string]opened{},
-		hot:         newHotDocs(hotBytes),
+		hot:         newHotDocs(hotBytes), looked: newHotDocs(lookBytes),
 	}
 	if err := s.open(ctx); err != nil {
 		_ = driver.Close() // the first error is the one that tells
@@ -131,9 +133,16 @@ func (s *Store) Apply(ctx context.Context, ops ...Op) []error {
 	if len(writes) == 0 {
 		return errs
 	}
-	for i, err := range s.driver.Apply(ctx, writes) {
+	for i, err := range s.write(ctx, writes) {
 		errs[place[i]] = err
 	}
+	return errs
+}
+
+// write is the one way to the driver's Apply.
+func (s *Store) write(ctx context.Context, writes []Write) []error {
+	errs := s.driver.Apply(ctx, writes)
+	s.recents.forget(writes)
 	return errs
 }
 
@@ -141,5 +150,9 @@ func (s *Store) Apply(ctx context.Context, ops ...Op) []error {
 // its callers are told that the store does not answer.
 const settleTime = 30 * time.Second
 
-// hotBytes bounds the memory of documents that are kept decoded.
-const hotBytes = 16 << 20
+// hotBytes and lookBytes bound the memory of documents that are kept decoded, in
+// bytes of what they are encoded.
+const (
+	hotBytes  = 16 << 20
+	lookBytes = 6 << 20
+)

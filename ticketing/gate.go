@@ -163,9 +163,10 @@ func (s *Service) Gates(ctx context.Context, event string) ([]Gate, error) {
 	return s.gates.Find(ctx, store.By("slug", event))
 }
 
-// GateBySlug finds a gate by its word. Errors: not_found.
+// GateBySlug finds a gate by its word. The answer may be half a second behind
+// what another copy of Feria did, and is to be read only. Errors: not_found.
 func (s *Service) GateBySlug(ctx context.Context, event, slug string) (Gate, error) {
-	return known(first(s.gates.Find(ctx, store.By("slug", event, slug).Limit(1))))
+	return known(first(s.gates.FindRecent(ctx, store.By("slug", event, slug).Limit(1))))
 }
 
 // Gate gives a gate by its id, also one set aside: a scan names its gate for

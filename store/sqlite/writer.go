@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 
 	"feria/store"
@@ -91,24 +92,41 @@ func (w *writer) run() {
 	defer close(w.done)
 	group := make([]*job, 0, maxGroup)
 	for j := range w.queue {
-		group = append(group[:0], j)
-	gather:
-		for len(group) < maxGroup {
-			select {
-			case next, open := <-w.queue:
-				if !open {
-					break gather
-				}
-				group = append(group, next)
-			default:
-				break gather
-			}
-		}
+		group = w.gather(append(group[:0], j))
 		w.commit(group)
 	}
 	// Closing the last connection also folds the log into the file.
 	_ = w.conn.Close()
 	_ = w.db.Close()
+}
+
+// maxYields bounds how often gather lets others run first.
+const maxYields = 4
+
+// gather adds what has queued up. On a busy machine it lets others run first, as
+// long as that brings more: who is about to write then shares this flush. On an
+// idle one that costs nothing.
+func (w *writer) gather(group []*job) []*job {
+	for range maxYields {
+		runtime.Gosched()
+		before := len(group)
+	queued:
+		for len(group) < maxGroup {
+			select {
+			case next, open := <-w.queue:
+				if !open {
+					return group
+				}
+				group = append(group, next)
+			default:
+				break queued
+			}
+		}
+		if len(group) == before || len(group) == maxGroup {
+			break
+		}
+	}
+	return group
 }
 
 // commit does a group as one transaction. If one job breaks it, the others are

@@ -22,6 +22,8 @@ func Run(t *testing.T, factory Factory) {
 		{"round trip", testRoundTrip},
 		{"unique keys", testUnique},
 		{"many operations", testApply},
+		{"recent answers", testRecent},
+		{"looking", testLook},
 		{"queries", testQueries},
 		{"paging", testPaging},
 		{"updates", testUpdates},
