@@ -3,6 +3,7 @@ package locale
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/text/language"
 )
@@ -16,6 +17,16 @@ func (c *Catalogues) Match(acceptLanguage string, offered []string) string {
 	if acceptLanguage == "" || len(acceptLanguage) > maxAccept {
 		return m.offered[0]
 	}
+	if lang, ok := m.known(acceptLanguage); ok {
+		return lang
+	}
+	lang := m.choose(acceptLanguage)
+	m.remember(acceptLanguage, lang)
+	return lang
+}
+
+// choose reads the header.
+func (m *matcher) choose(acceptLanguage string) string {
 	wanted, _, err := language.ParseAcceptLanguage(acceptLanguage)
 	if err != nil || len(wanted) == 0 {
 		return m.offered[0]
@@ -30,9 +41,33 @@ func (c *Catalogues) Match(acceptLanguage string, offered []string) string {
 // means harm.
 const maxAccept = 512
 
+// matcher chooses for one offer. Browsers send few different headers, and
+// reading one costs as much as the rest of a cached page, so what was chosen for
+// the last maxChosen of them is remembered.
 type matcher struct {
 	language.Matcher
 	offered []string
+
+	mu     sync.RWMutex
+	chosen map[string]string // by header
+}
+
+const maxChosen = 1000
+
+func (m *matcher) known(header string) (string, bool) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	lang, ok := m.chosen[header]
+	return lang, ok
+}
+
+func (m *matcher) remember(header, lang string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.chosen == nil || len(m.chosen) >= maxChosen {
+		m.chosen = map[string]string{}
+	}
+	m.chosen[strings.Clone(header)] = lang
 }
 
 // matcher builds the tables for an offer once: offers are the lists that cities

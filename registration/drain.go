@@ -12,7 +12,7 @@ import (
 
 // hands is how many bookings Drain works on at a time: each waits for commits,
 // which the store groups.
-const hands = 16
+const hands = 4
 
 // Handle does what must follow a decision: a mail, an entry in an audit. It is
 // called with the row as the effect left it, at least once for each effect, and

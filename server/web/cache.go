@@ -181,10 +181,8 @@ func matches(header, etag string) bool {
 // the page in its one canonical form. chrome and body are only made on a miss.
 // While a sentence of the last post is to be shown, the page is drawn fresh.
 func (r *Request) Public(key string, make func() (Chrome, templ.Component, error)) error {
-	address := url.URL{Path: r.Path()}
-	_, address.RawQuery, _ = strings.Cut(key, "?")
-	r.here = SafeNext(address.String())
 	if r.Cookies(r.Server.cookieName(flashCookie)) != "" {
+		r.stand(key)
 		chrome, body, err := make()
 		if err != nil {
 			return err
@@ -192,12 +190,20 @@ func (r *Request) Public(key string, make func() (Chrome, templ.Component, error
 		return r.Page(fiber.StatusOK, chrome, body)
 	}
 	return r.Bytes(key, fiber.MIMETextHTMLCharsetUTF8, "no-cache", func(b *bytes.Buffer) error {
+		r.stand(key)
 		chrome, body, err := make()
 		if err != nil {
 			return err
 		}
 		return r.draw(b, chrome, body)
 	})
+}
+
+// stand notes where the reader of a public page is, by the page's key.
+func (r *Request) stand(key string) {
+	address := url.URL{Path: r.Path()}
+	_, address.RawQuery, _ = strings.Cut(key, "?")
+	r.here = SafeNext(address.String())
 }
 
 // Bytes answers with bytes that are the same for everybody, cached under the

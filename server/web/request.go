@@ -93,15 +93,19 @@ func (r *Request) findEvent(slug string) error {
 	if err != nil {
 		return err
 	}
-	r.View, err = r.P.Views.Of(r.Context(), event.ID)
-	if err != nil {
+	view := r.P.Views.Of
+	if r.Actor.ID != "" { // staff want to see what they just did, on every copy
+		view = r.P.Views.Refresh
+	}
+	if r.View, err = view(r.Context(), event.ID); err != nil {
 		return err
 	}
-	r.Event = event
-	if event.Slug != slug {
+	// The event as the view has it: what is drawn is kept under the view's epoch.
+	r.City, r.Event = r.View.City, r.View.Event
+	if r.Event.Slug != slug {
 		return errMoved
 	}
-	r.T = r.P.Locale.For(r.Server.language(r.Ctx, event.Locales))
+	r.T = r.P.Locale.For(r.Server.language(r.Ctx, r.Event.Locales))
 	return nil
 }
 

@@ -28,32 +28,45 @@ func (d *Driver) Apply(ctx context.Context, writes []store.Write) []error {
 	return errs
 }
 
-// apply fills errs. It may be called again for the same job, after another job
-// broke the transaction.
+// errTakeBack breaks a transaction in which a guarded write was not done although
+// rows before it were: the group is done again with savepoints.
+var errTakeBack = errors.New("sqlite: rows to take back")
+
+// apply fills errs. It may be called again for the same job, after the
+// transaction was broken.
+//
+// Guarded writes are rarely refused, and a savepoint has SQLite copy every page
+// that changes after it. So there is none at first; where rows have to be taken
+// back, the whole group is, and done again carefully.
 func (t *tx) apply(writes []store.Write, errs []error) error {
 	last := len(writes) - 1
 	guarded := writes[last].Guard && last > 0
-	if guarded {
+	if guarded && t.careful {
 		if _, err := t.exec("SAVEPOINT rows"); err != nil {
 			return unavailable(err)
 		}
 	}
-	failed := false
+	failed, done := false, false
 	for i, w := range writes {
 		if w.Guard && failed {
 			errs[i] = store.ErrSkipped
 			continue
 		}
 		errs[i] = t.write(w)
-		failed = failed || errs[i] != nil
+		failed, done = failed || errs[i] != nil, done || errs[i] == nil
 		if errs[i] != nil && !isAnswer(errs[i]) {
 			return errs[i]
 		}
 	}
-	if !guarded {
+	switch {
+	case !guarded:
 		return nil
-	}
-	if errs[last] != nil {
+	case !t.careful:
+		if errs[last] != nil && done {
+			return errTakeBack
+		}
+		return nil
+	case errs[last] != nil:
 		if _, err := t.exec("ROLLBACK TO rows"); err != nil {
 			return unavailable(err)
 		}
@@ -63,10 +76,8 @@ func (t *tx) apply(writes []store.Write, errs []error) error {
 			}
 		}
 	}
-	if _, err := t.exec("RELEASE rows"); err != nil {
-		return unavailable(err)
-	}
-	return nil
+	_, err := t.exec("RELEASE rows")
+	return unavailable(err)
 }
 
 // isAnswer tells a refusal of one write from trouble that breaks the whole
@@ -84,8 +95,7 @@ func (t *tx) write(w store.Write) error {
 	if w.Kind == store.Delete {
 		return t.remove(table, w)
 	}
-	text, args := statement(table, shape, w)
-	n, err := t.exec(text, args...)
+	n, err := t.exec(t.w.text(table, shape, w.Kind), arguments(shape, w)...)
 	switch {
 	case constrained(err):
 		return t.conflict(table, shape, w, err)
@@ -112,15 +122,12 @@ func (t *tx) remove(table string, w store.Write) error {
 	return nil
 }
 
-// statement writes every column of the shape, so that a key that is gone becomes
-// NULL.
-func statement(table string, shape store.Shape, w store.Write) (string, []any) {
+// arguments are the values of every column of the shape, so that a key that is
+// gone becomes NULL, and the revision that must be there.
+func arguments(shape store.Shape, w store.Write) []any {
 	args := make([]any, 0, 4+len(shape.Indexes))
 	args = append(args, w.Doc.ID, w.Doc.Rev, w.Doc.Body)
-	columns, sets := "id, rev, body", "rev = ?2, body = ?3"
-	for i, ix := range shape.Indexes {
-		columns += ", " + column(ix.Name)
-		sets += fmt.Sprintf(", %s = ?%d", column(ix.Name), i+4)
+	for _, ix := range shape.Indexes {
 		if key, ok := w.Doc.Keys[ix.Name]; ok {
 			args = append(args, key)
 		} else {
@@ -128,13 +135,40 @@ func statement(table string, shape store.Shape, w store.Write) (string, []any) {
 		}
 	}
 	if w.Kind == store.Replace {
-		return fmt.Sprintf("UPDATE %s SET %s WHERE id = ?1 AND rev = ?%d", table, sets, len(args)+1), append(args, w.If)
+		args = append(args, w.If)
 	}
-	text := "INSERT INTO " + table + " (" + columns + ") VALUES (?" + strings.Repeat(",?", len(args)-1) + ")"
-	if w.Kind == store.Put {
-		text += " ON CONFLICT (id) DO UPDATE SET " + sets
+	return args
+}
+
+// text is the statement for a kind of write, made once.
+func (w *writer) text(table string, shape store.Shape, kind store.WriteKind) string {
+	name := textName{table, kind, len(shape.Indexes)}
+	if text, ok := w.texts[name]; ok {
+		return text
 	}
-	return text, args
+	columns, sets := "id, rev, body", "rev = ?2, body = ?3"
+	for i, ix := range shape.Indexes {
+		columns += ", " + column(ix.Name)
+		sets += fmt.Sprintf(", %s = ?%d", column(ix.Name), i+4)
+	}
+	var text string
+	if kind == store.Replace {
+		text = fmt.Sprintf("UPDATE %s SET %s WHERE id = ?1 AND rev = ?%d", table, sets, 4+len(shape.Indexes))
+	} else {
+		text = "INSERT INTO " + table + " (" + columns + ") VALUES (?" + strings.Repeat(",?", 2+len(shape.Indexes)) + ")"
+		if kind == store.Put {
+			text += " ON CONFLICT (id) DO UPDATE SET " + sets
+		}
+	}
+	w.texts[name] = text
+	return text
+}
+
+// textName names a statement of a table.
+type textName struct {
+	table   string
+	kind    store.WriteKind
+	indexes int
 }
 
 // missed tells why a condition found nothing.

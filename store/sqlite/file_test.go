@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"feria/store"
 	"feria/store/sqlite"
@@ -277,3 +278,23 @@ func TestSecondProcess(t *testing.T) {
 }
 
 func TestDriver(t *testing.T) { storetest.Run(t, storetest.SQLite) }
+
+// TestFold_keepsTheLogShort writes without a pause longer than a fold takes; a
+// log that is never folded to its end grows by all that is written.
+func TestFold_keepsTheLogShort(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "feria.db")
+	s, _ := openFile(t, path)
+	const wanted = 40 << 20 // bytes
+	text := strings.Repeat("x", 100_000)
+	for i := range wanted / len(text) {
+		if err := tallies.In(s).Put(t.Context(), tally{ID: strings.Repeat("i", 1+i%20), Rows: []string{text}}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	info, err := os.Stat(path + "-wal")
+	if err != nil || info.Size() > wanted*3/4 {
+		t.Errorf("the log has %d bytes after %d were written, %v", info.Size(), wanted, err)
+	}
+}

@@ -29,6 +29,8 @@ import (
 // Driver is a store.Driver over one file.
 type Driver struct {
 	path    string
+	folder  *folder
+	closing sync.Once
 	readers *sql.DB
 	writer  *writer
 
@@ -40,7 +42,7 @@ type Driver struct {
 // commits or copies; waiting is cheaper than failing.
 const (
 	pragmas      = "_pragma=busy_timeout(15000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate"
-	writerPragma = "&_pragma=cache_size(-32000)&_pragma=journal_size_limit(67108864)"
+	writerPragma = "&_pragma=cache_size(-32000)&_pragma=journal_size_limit(67108864)&_pragma=temp_store(2)&_pragma=wal_autocheckpoint(0)"
 	readerPragma = "&_pragma=cache_size(-8000)&_pragma=query_only(1)"
 )
 
@@ -65,6 +67,10 @@ func Open(ctx context.Context, path string) (*Driver, error) {
 	if d.readers, err = sql.Open("sqlite", dsn(full, readerPragma)); err != nil {
 		d.writer.stop()
 		return nil, unavailable(err)
+	}
+	if d.folder, err = startFolder(full, d.writer); err != nil {
+		d.writer.stop()
+		return nil, err
 	}
 	d.readers.SetMaxOpenConns(max(2, runtime.NumCPU()))
 	d.readers.SetMaxIdleConns(max(2, runtime.NumCPU()))
@@ -104,6 +110,7 @@ func (d *Driver) Ping(ctx context.Context) error {
 
 // Close commits what is queued and closes the file.
 func (d *Driver) Close() error {
+	d.closing.Do(d.folder.close)
 	d.writer.stop()
 	return d.readers.Close()
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
+	"sync/atomic"
 
 	"feria/store"
 )
@@ -19,6 +20,10 @@ type writer struct {
 	conn   *sql.Conn
 	shapes *shapes
 	stmts  map[string]*sql.Stmt
+	texts  map[textName]string // of the shapes as they are
+
+	commits  atomic.Int64 // so far
+	foldRest atomic.Bool  // see folder
 
 	queue chan *job
 	mu    sync.RWMutex // held for reading while a job is queued, so that stop can close the queue
@@ -46,7 +51,7 @@ func startWriter(ctx context.Context, dsn string, shapes *shapes) (*writer, erro
 		return nil, unavailable(err)
 	}
 	w := &writer{
-		db: db, conn: conn, shapes: shapes, stmts: map[string]*sql.Stmt{},
+		db: db, conn: conn, shapes: shapes, stmts: map[string]*sql.Stmt{}, texts: map[textName]string{},
 		queue: make(chan *job, maxGroup), done: make(chan struct{}),
 	}
 	go w.run()
@@ -94,6 +99,9 @@ func (w *writer) run() {
 	for j := range w.queue {
 		group = w.gather(append(group[:0], j))
 		w.commit(group)
+		if w.foldRest.CompareAndSwap(true, false) {
+			_ = w.exec(context.Background(), foldText) // what fails is folded the next time
+		}
 	}
 	// Closing the last connection also folds the log into the file.
 	_ = w.conn.Close()
@@ -132,8 +140,13 @@ func (w *writer) gather(group []*job) []*job {
 // commit does a group as one transaction. If one job breaks it, the others are
 // done again without that one.
 func (w *writer) commit(group []*job) {
+	careful := false
 	for len(group) > 0 {
-		broken, err := w.try(group)
+		broken, err := w.try(group, careful)
+		if errors.Is(err, errTakeBack) {
+			careful = true
+			continue
+		}
 		if err == nil {
 			for _, j := range group {
 				j.done <- nil
@@ -152,12 +165,12 @@ func (w *writer) commit(group []*job) {
 }
 
 // try answers which job broke the transaction, or -1 if it was none of them.
-func (w *writer) try(group []*job) (broken int, err error) {
+func (w *writer) try(group []*job, careful bool) (broken int, err error) {
 	ctx := context.Background() // a caller who leaves must not break the others' commit
 	if err := w.exec(ctx, "BEGIN IMMEDIATE"); err != nil {
 		return -1, err
 	}
-	t := &tx{w: w, ctx: ctx}
+	t := &tx{w: w, ctx: ctx, careful: careful}
 	for i, j := range group {
 		if err := j.work(t); err != nil {
 			w.rollback(ctx)
@@ -168,6 +181,7 @@ func (w *writer) try(group []*job) (broken int, err error) {
 		w.rollback(ctx)
 		return -1, err
 	}
+	w.commits.Add(1)
 	return 0, nil
 }
 
@@ -198,8 +212,9 @@ func (w *writer) prepare(ctx context.Context, text string) (*sql.Stmt, error) {
 
 // tx is the transaction under way, for the work of a job.
 type tx struct {
-	w   *writer
-	ctx context.Context
+	w       *writer
+	ctx     context.Context
+	careful bool // rows before a guarded write can be taken back alone
 }
 
 // exec answers how many rows it changed.
