@@ -2,6 +2,7 @@ package site
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -154,6 +155,7 @@ func sessionOf(r *web.Request, s festival.Session, form bookingForm, chosen stri
 	c := m.chrome(d.Title.Text, "/programme")
 	c.Nav = append([]web.NavLink(nil), c.Nav...)
 	c.About = m.say(s.Abstract).Text
+	c.Scripts = append(slices.Clone(c.Scripts), "once.js")
 	return c, d
 }
 
