@@ -8,8 +8,9 @@ import (
 )
 
 // serveLimit is Fiber with nothing of ours: the same bytes under the same
-// headers, and an echo. It writes a log line for each request, as Feria does.
-func serveLimit(folder, addr string) error {
+// headers, an echo, and, where a MongoDB is named, claims. It writes a log line
+// for each request, as Feria does.
+func serveLimit(folder, addr, uri string) error {
 	page, err := os.ReadFile(filepath.Join(folder, "page"))
 	if err != nil {
 		return err
@@ -54,5 +55,10 @@ func serveLimit(folder, addr string) error {
 	app.Get("/page", send(page, "text/html; charset=utf-8"))
 	app.Get("/calendar", send(calendar, "text/calendar; charset=utf-8"))
 	app.Post("/echo", func(c *fiber.Ctx) error { return c.Send(c.Body()) })
+	if uri != "" {
+		if err := mountClaims(app, folder, uri); err != nil {
+			return err
+		}
+	}
 	return app.Listen(addr)
 }

@@ -21,6 +21,14 @@ type sample struct {
 	times  []time.Duration // sorted
 }
 
+// err is the first error, if there was one.
+func (s sample) err() error {
+	if s.errors == 0 {
+		return nil
+	}
+	return fmt.Errorf("%d of %d failed, first: %s", s.errors, s.n, s.first)
+}
+
 func (s sample) rate() float64 { return float64(s.n) / s.took.Seconds() }
 
 func (s sample) at(q float64) time.Duration {
@@ -148,20 +156,32 @@ func open(ctx context.Context, addr string, perSecond int, d time.Duration, r re
 	return all
 }
 
-// median runs f so many times and gives the middle of its results by key.
-func median[T any](rounds int, key func(T) float64, f func() T) T {
-	all := make([]T, rounds)
-	for i := range all {
-		all[i] = f()
+// called is closed without a network: 64 callers until so many calls are done.
+func called(n int, do func(i int) error) sample {
+	all := sample{n: n, times: make([]time.Duration, n)}
+	failed := make([]error, n)
+	var next atomic.Int64
+	var wait sync.WaitGroup
+	begun := time.Now()
+	for range 64 {
+		wait.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				start := time.Now()
+				failed[i] = do(i)
+				all.times[i] = time.Since(start)
+			}
+		})
 	}
-	slices.SortFunc(all, func(a, b T) int {
-		switch x, y := key(a), key(b); {
-		case x < y:
-			return -1
-		case x > y:
-			return 1
+	wait.Wait()
+	all.took = time.Since(begun)
+	for _, err := range failed {
+		if err != nil {
+			all.errors++
+			if all.first == "" {
+				all.first = err.Error()
+			}
 		}
-		return 0
-	})
-	return all[rounds/2]
+	}
+	slices.Sort(all.times)
+	return all
 }

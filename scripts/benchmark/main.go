@@ -7,11 +7,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"net"
-	"net/http"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -42,7 +38,7 @@ func wanted(goal string) bool {
 func main() {
 	flag.Parse()
 	if *limit != "" {
-		fail(serveLimit(*limit, flag.Arg(0)))
+		fail(serveLimit(*limit, flag.Arg(0), flag.Arg(1)))
 		return
 	}
 	if *binary == "" || *dir == "" {
@@ -73,8 +69,11 @@ func runAll(ctx context.Context, kind, uri string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", kind, err)
 	}
-	if kind == "sqlite" {
-		if err := inProcess(ctx, t); err != nil {
+	if kind == "mongodb" {
+		defer func() { fail(dropDatabase(ctx, t.config.Store)) }()
+	}
+	for _, bench := range []func(context.Context, *town) error{missedPage, booking, calendarMiss, pictures, imports, growth} {
+		if err := bench(ctx, t); err != nil {
 			return err
 		}
 	}
@@ -85,12 +84,13 @@ func runAll(ctx context.Context, kind, uri string) error {
 	}
 	ready := time.Since(began)
 	defer feria.stop()
-	lim, err := startLimit(t)
+	t.server = feria
+	lim, err := startLimit(ctx, t, uri)
 	if err != nil {
 		return err
 	}
 	defer lim.stop()
-	for _, bench := range []func(*town) error{pages, filters, bookings, spread, admissions, calendars, openLoop} {
+	for _, bench := range []func(*town) error{cached, filters, wire, bookings, admissions, openLoop} {
 		if err := bench(t); err != nil {
 			return err
 		}
@@ -101,12 +101,20 @@ func runAll(ctx context.Context, kind, uri string) error {
 			return err
 		}
 		rss := feria.rss()
-		print(os.Stdout, row{goal: "13", what: "ready after start", store: kind, figure: ready.Round(time.Millisecond).String(), note: "goal 0.5 s on SQLite", failed: kind == "sqlite" && ready > 500*time.Millisecond})
-		print(os.Stdout, row{goal: "13", what: "memory after all benches", store: kind, figure: fmt.Sprintf("%d MB", rss>>20), note: "goal 160 MB", failed: rss > 160<<20})
-		print(os.Stdout, row{goal: "13", what: "program", store: kind, figure: fmt.Sprintf("%d MB", size.Size()>>20), note: "goal 45 MB", failed: size.Size() > 45<<20})
+		print(os.Stdout, row{goal: "13", what: "ready after start", store: kind, figure: ready.Round(time.Millisecond).String(), also: readyGoal(kind), failed: kind == "sqlite" && ready > 500*time.Millisecond})
+		print(os.Stdout, row{goal: "13", what: "memory after all benches", store: kind, figure: fmt.Sprintf("%d MB", rss>>20), also: "≤ 160 MB", failed: rss > 160<<20})
+		print(os.Stdout, row{goal: "13", what: "program", store: kind, figure: fmt.Sprintf("%d MB", size.Size()>>20), also: "≤ 45 MB", failed: size.Size() > 45<<20})
 	}
 	feria.stop()
 	return t.doctor(ctx, kind)
+}
+
+// readyGoal is about SQLite; on MongoDB the network decides.
+func readyGoal(kind string) string {
+	if kind == "sqlite" {
+		return "≤ 0.5 s"
+	}
+	return ""
 }
 
 func (t *town) doctor(ctx context.Context, kind string) error {
@@ -135,61 +143,9 @@ func (t *town) doctor(ctx context.Context, kind string) error {
 			}
 		}
 	}
-	print(os.Stdout, row{goal: "15", what: "exact after all of it, doctor", store: kind, figure: fmt.Sprintf("%d problems in %s", found, time.Since(begun).Round(time.Millisecond)), failed: found > 0})
+	print(os.Stdout, row{goal: "15", what: "exact after all of it, doctor", store: kind, also: "exact, doctor clean", figure: fmt.Sprintf("%d problems in %s", found, time.Since(begun).Round(time.Millisecond)), failed: found > 0})
 	if err != nil {
 		return err
 	}
 	return p.Close()
-}
-
-// process is a server that was started.
-type process struct{ cmd *exec.Cmd }
-
-func start(addr, name string, args ...string) (*process, error) {
-	cmd := exec.Command(name, args...)
-	log, err := os.Create(filepath.Join(*dir, filepath.Base(name)+"."+strings.ReplaceAll(addr, ":", "-")+".log"))
-	if err != nil {
-		return nil, err
-	}
-	cmd.Stdout, cmd.Stderr = log, log // as in service: a log line for each request
-	if err := cmd.Start(); err != nil {
-		return nil, err
-	}
-	for range 800 {
-		if res, err := http.Get("http://" + addr + "/healthz"); err == nil {
-			return &process{cmd}, res.Body.Close()
-		}
-		time.Sleep(5 * time.Millisecond)
-	}
-	return nil, fmt.Errorf("%s does not come up", name)
-}
-
-func (p *process) stop() {
-	if p.cmd.ProcessState == nil {
-		_ = p.cmd.Process.Kill()
-		_ = p.cmd.Wait()
-	}
-}
-
-// rss is the resident memory in bytes.
-func (p *process) rss() int64 {
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
-	if err != nil {
-		return 0
-	}
-	var kb int64
-	for line := range strings.Lines(string(status)) {
-		if rest, ok := strings.CutPrefix(line, "VmRSS:"); ok {
-			fmt.Sscan(rest, &kb)
-		}
-	}
-	return kb << 10
-}
-
-func freeAddr() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	return l.Addr().String(), l.Close()
 }

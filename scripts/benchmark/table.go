@@ -17,16 +17,27 @@ type row struct {
 	ratio  float64
 	wanted float64 // 0: no goal for the ratio
 	atMost bool    // the ratio is to stay below; else above
-	note   string
-	failed bool // for goals that are not a ratio
+	also   string  // a goal that is no ratio, in words
+	failed bool    // that goal was missed, or what was measured gave errors
+	// unmeasured says why there is nothing to judge: a limit that failed, a row
+	// that was left out.
+	unmeasured string
+	note       string
 }
 
+// verdict says "met" only of a goal that was measured.
 func (r row) verdict() string {
 	switch {
+	case r.unmeasured != "":
+		return "not measured: " + r.unmeasured
 	case r.failed:
 		return "missed"
+	case r.wanted == 0 && r.also == "":
+		return "no goal"
 	case r.wanted == 0:
 		return "met"
+	case !(r.ratio > 0): // also when it is no number
+		return "not measured"
 	case r.atMost && r.ratio <= r.wanted, !r.atMost && r.ratio >= r.wanted:
 		return "met"
 	}
@@ -34,20 +45,25 @@ func (r row) verdict() string {
 }
 
 func (r row) ratioText() string {
-	if r.ratio == 0 && r.wanted == 0 {
+	if r.ratio == 0 {
 		return ""
 	}
 	return fmt.Sprintf("%.2f", r.ratio)
 }
 
 func (r row) wantedText() string {
-	if r.wanted == 0 {
-		return ""
+	var goals []string
+	if r.wanted != 0 {
+		sign := "≥"
+		if r.atMost {
+			sign = "≤"
+		}
+		goals = append(goals, fmt.Sprintf("%s %.2f", sign, r.wanted))
 	}
-	if r.atMost {
-		return fmt.Sprintf("≤ %.2f", r.wanted)
+	if r.also != "" {
+		goals = append(goals, r.also)
 	}
-	return fmt.Sprintf("≥ %.2f", r.wanted)
+	return strings.Join(goals, "; ")
 }
 
 var heads = []string{"#", "what", "store", "figure", "limit in the same run", "ratio", "goal", "", "note"}
