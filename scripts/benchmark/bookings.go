@@ -70,24 +70,24 @@ func bookings(t *town) error {
 	var hot, hot256, wide tally
 	var loader, wall time.Duration
 	sides := inTurn(
-		func(int) sample { return closed(t.limit, 64, n, t.post("/echo")) },
-		func(round int) sample {
+		t.begun(func(int) sample { return closed(t.limit, 64, n, t.post("/echo")) }),
+		t.begun(func(round int) sample {
 			before := ownCPU()
 			s := closed(t.addr, 64, n, t.book(&hot, func(int) string { return t.hot[round] }))
 			loader, wall = loader+ownCPU()-before, wall+s.took
 			return s
-		},
-		func(round int) sample {
+		}),
+		t.begun(func(round int) sample {
 			many := t.many[round]
 			return closed(t.addr, 64, spread, t.book(&wide, func(n int) string { return many[n%len(many)] }))
-		})
+		}))
 	echo, one, many := sides[0], sides[1], sides[2]
 	if wanted("4") {
 		printHot(t, 64, .15, one, echo, &hot)
 		if t.kind == "sqlite" {
 			printAlone(t, one, loader.Seconds()/wall.Seconds()/float64(runtime.NumCPU()), &hot)
 		}
-		a, b := turns(
+		a, b := t.calm(
 			func(round int) sample {
 				return closed(t.addr, 256, n, t.book(&hot256, func(int) string { return t.hot[rounds+round] }))
 			},
@@ -130,7 +130,7 @@ func wire(t *town) error {
 	const perSlot = 250 // of two seats
 	n := work(perSlot * len(t.queue) / rounds)
 	var c tally
-	a, b := turns(
+	a, b := t.calm(
 		func(round int) sample {
 			mine := t.queue[round*len(t.queue)/rounds:]
 			return closed(t.addr, 64, n, t.book(&c, func(n int) string { return mine[n/perSlot] }))
@@ -150,7 +150,7 @@ func admissions(t *town) error {
 	if t.kind == "mongodb" {
 		n = work(2_000)
 	}
-	a, b := turns(
+	a, b := t.calm(
 		func(round int) sample {
 			passes := t.passes[round]
 			return closed(t.addr, 64, n, request{func(n int, r *fasthttp.Request) {
@@ -180,6 +180,7 @@ func openLoop(t *town) error {
 	if *short {
 		d = 3 * time.Second
 	}
+	t.server.quiet()
 	var wait sync.WaitGroup
 	var booked, seen sample
 	var c tally

@@ -78,7 +78,7 @@ func costRow(t *town, c cost, towns []*grown, took [][]time.Duration) row {
 	for i, g := range towns {
 		slices.Sort(took[i])
 		d := took[i][len(took[i])/2]
-		text := fmt.Sprintf("%d×: %s", g.times, d.Round(100*time.Nanosecond))
+		text := fmt.Sprintf("%d×: %s", g.times, d.Round(10*time.Nanosecond))
 		if i == 0 {
 			r.limit = fmt.Sprintf("%s, %d sessions, %d bookings, %d scans", text, g.sessions, g.bookings, g.scans)
 			continue

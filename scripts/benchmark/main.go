@@ -85,12 +85,13 @@ func runAll(ctx context.Context, kind, uri string) error {
 	ready := time.Since(began)
 	defer feria.stop()
 	t.server = feria
+	feria.quiet()
 	lim, err := startLimit(ctx, t, uri)
 	if err != nil {
 		return err
 	}
 	defer lim.stop()
-	for _, bench := range []func(*town) error{cached, filters, wire, bookings, admissions, openLoop} {
+	for _, bench := range []func(*town) error{cached, filters, admissions, wire, bookings, openLoop} {
 		if err := bench(t); err != nil {
 			return err
 		}

@@ -82,6 +82,22 @@ func (p *process) cpu() (time.Duration, error) {
 	return time.Duration(user+system) * tick, nil
 }
 
+// quiet waits until the process has nothing more to do: what follows a booking
+// (mail, audit) is done by jobs after its answer, and must not slow down what is
+// measured next. It gives up after a minute.
+func (p *process) quiet() {
+	const look = 500 * time.Millisecond
+	last, err := p.cpu()
+	for range 120 {
+		time.Sleep(look)
+		now, nextErr := p.cpu()
+		if err != nil || nextErr != nil || now-last <= look/25 {
+			return
+		}
+		last = now
+	}
+}
+
 // ownCPU is the processor time of this process: the loader's.
 func ownCPU() time.Duration {
 	var u syscall.Rusage

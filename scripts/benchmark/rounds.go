@@ -32,6 +32,18 @@ func inTurn(sides ...func(round int) sample) []sample {
 	return all
 }
 
+// calm is turns, each begun when the server has done what the last one left.
+func (t *town) calm(ours, limit func(round int) sample) (a, b sample) {
+	return turns(t.begun(ours), t.begun(limit))
+}
+
+func (t *town) begun(side func(round int) sample) func(round int) sample {
+	return func(round int) sample {
+		t.server.quiet()
+		return side(round)
+	}
+}
+
 func middle(all []sample) sample {
 	slices.SortFunc(all, func(a, b sample) int { return compareFloats(a.rate(), b.rate()) })
 	m := all[len(all)/2]

@@ -72,6 +72,10 @@ func (t *town) rush(ctx context.Context, p *platform.Platform) error {
 			return err
 		}
 	}
+	// What follows these bookings is no part of what is measured.
+	if _, err := p.Registration.Drain(ctx, func(context.Context, registration.Effect, registration.Booking) error { return nil }); err != nil {
+		return err
+	}
 	t.token, err = p.People.NewToken(ctx, city.ID, e.ID, people.Organizer, "bench", "bench")
 	return err
 }
