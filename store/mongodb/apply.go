@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"sync"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -73,7 +75,35 @@ func together(a, b store.Write) bool {
 	return a.Collection == b.Collection && a.Kind == b.Kind && !b.Guard && (a.Kind == store.Insert || a.Kind == store.Put)
 }
 
+// maxRefused is how often a write is tried that the server refuses to do for no
+// reason of ours.
+const maxRefused = 5
+
+// one does one write. A server over PostgreSQL may pick a write that meets others
+// on the keys of several unique indexes as the victim of a deadlock: it is told
+// as a write error, so the write was not done, and is tried again.
 func (d *Driver) one(ctx context.Context, w store.Write) error {
+	for try := 1; ; try++ {
+		err := d.once(ctx, w)
+		if !refused(err) || try == maxRefused {
+			return err
+		}
+		select {
+		case <-time.After(rand.N(20 * time.Millisecond << try)):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// refused says whether the server certainly has not done a write, though it hurt
+// no key.
+func refused(err error) bool {
+	var we mongo.WriteException
+	return errors.As(err, &we) && we.WriteConcernError == nil && len(we.WriteErrors) > 0 && !mongo.IsDuplicateKeyError(we)
+}
+
+func (d *Driver) once(ctx context.Context, w store.Write) error {
 	c := d.db.Collection(w.Collection)
 	at := bson.D{{Key: "_id", Value: w.Doc.ID}}
 	if w.If > 0 {
@@ -144,8 +174,8 @@ func (d *Driver) bulk(ctx context.Context, writes []store.Write, errs []error) {
 		i := place[one.Index]
 		if one.HasErrorCode(duplicate) {
 			errs[i] = d.conflict(ctx, writes[i])
-		} else {
-			errs[i] = fmt.Errorf("mongodb: %w", one)
+		} else { // refused, see one
+			errs[i] = d.one(ctx, writes[i])
 		}
 	}
 }

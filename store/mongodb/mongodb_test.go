@@ -1,12 +1,14 @@
 package mongodb
 
 import (
+	"context"
 	"encoding/json"
 	"reflect"
 	"strings"
 	"testing"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
 	"pgregory.net/rapid"
 )
 
@@ -115,4 +117,23 @@ func plainNumbers(v any) any {
 		return f
 	}
 	return v
+}
+
+func TestRefused_isWhatTheServerCertainlyHasNotDone(t *testing.T) {
+	victim := mongo.WriteException{WriteErrors: []mongo.WriteError{{Code: 1, Message: "deadlock detected"}}}
+	for name, c := range map[string]struct {
+		err  error
+		want bool
+	}{
+		"nothing":         {nil, false},
+		"victim":          {translate(victim), true},
+		"duplicate":       {translate(mongo.WriteException{WriteErrors: []mongo.WriteError{{Code: duplicate}}}), false},
+		"maybe done":      {translate(mongo.WriteException{WriteConcernError: &mongo.WriteConcernError{}, WriteErrors: victim.WriteErrors}), false},
+		"nobody answered": {translate(context.DeadlineExceeded), false},
+		"a command":       {translate(mongo.CommandError{Code: 1}), false},
+	} {
+		if got := refused(c.err); got != c.want {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
 }
