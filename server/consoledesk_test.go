@@ -1,0 +1,141 @@
+package server_test
+
+import (
+	"bytes"
+	"mime/multipart"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"feria/festival"
+	"feria/people"
+)
+
+func TestConsole_peopleAndTokens(t *testing.T) {
+	town, _ := newTown(t)
+	d := town.desk(people.Owner, "")
+	d.try(t, 303, "/console/people", "mail", "a@b.example", "role", "organizer", "event", "learning-week")
+	d.try(t, 422, "/console/people", "mail", "nope", "role", "volunteer", "event", "learning-week").has(t, `value="nope"`)
+	d.try(t, 422, "/console/people", "mail", "a@b.example", "role", "volunteer", "event", "")
+	d.try(t, 422, "/console/people/tokens", "name", "", "role", "volunteer", "event", "learning-week")
+	d.try(t, 303, "/console/people/tokens", "name", "Bot", "role", "volunteer", "event", "learning-week")
+	page := d.get("/console/people").want(t, 200).has(t, "feria_", "Bot")
+	d.get("/console/people").want(t, 200).lacks(t, "feria_") // shown once
+	token := regexp.MustCompile(`name="token" value="([^"]+)"`).FindStringSubmatch(page.body)
+	d.try(t, 303, "/console/people/tokens/revoke", "token", token[1])
+	d.get("/console/people").want(t, 200).lacks(t, "Bot")
+
+	o := town.desk(people.Organizer, town.week.ID)
+	o.try(t, 403, "/console/people", "mail", "c@b.example", "role", "organizer", "event", "learning-week")
+	o.try(t, 303, "/console/people", "mail", "c@b.example", "role", "volunteer", "event", "learning-week")
+	o.get("/console").want(t, 200).lacks(t, "/console/city")
+	town.desk(people.Volunteer, town.week.ID).get("/console/people").want(t, 403)
+}
+
+func TestConsole_gatesAndKeys(t *testing.T) {
+	town, _ := newTown(t)
+	d := town.desk(people.Organizer, town.week.ID)
+	draft, err := town.p.Festival.Draft(t.Context(), town.week.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.try(t, 422, week+"/gates", "name", "", "slug", "A B").has(t, `value="A B"`)
+	d.try(t, 422, week+"/gates", "name", "N", "slug", "north", "scope", "space", "space", "")
+	d.try(t, 303, week+"/gates", "name", "North", "slug", "north", "scope", "space", "space", draft.Spaces[0].ID)
+	d.get(week+"/gates").want(t, 200).has(t, "North")
+	d.try(t, 303, week+"/gates/north/remove")
+	d.try(t, 303, week+"/keys")
+	d.try(t, 303, week+"/keys/1/withdraw")
+	d.try(t, 404, week+"/keys/x/withdraw")
+	d.get(week+"/scans.csv").want(t, 200)
+}
+
+func TestConsole_bookingsOfASlot(t *testing.T) {
+	town, _ := newTown(t)
+	d := town.desk(people.Organizer, town.week.ID)
+	slot, _ := town.bookable(0)
+	at := week + "/bookings/" + festival.Own(slot.ID)
+	d.try(t, 422, at+"/desk", "name", "", "seats", "1")
+	d.try(t, 422, at+"/desk", "name", "Kept", "seats", "q").has(t, `value="Kept"`)
+	// Somebody without a mail address, whose name is a formula, in two clicks.
+	for range 2 {
+		d.try(t, 303, at+"/desk", "name", "=Zoë 💙 زوي", "seats", "2", "key", "one form")
+	}
+	page := d.get(at).want(t, 200).has(t, "=Zoë 💙 زوي", "Short code")
+	if n := strings.Count(page.body, `<th scope="row">=Zoë`); n != 1 {
+		t.Errorf("two clicks made %d bookings", n)
+	}
+	d.get(at+".csv").want(t, 200).has(t, "'=Zoë 💙 زوي")
+	cancel := regexp.MustCompile(`action="([^"]+/cancel)"`).FindStringSubmatch(page.body)
+	d.get(strings.TrimSuffix(cancel[1], "cancel") + "pass").want(t, 303)
+	d.try(t, 422, at+"/seats", "seats", "x")
+	d.try(t, 409, at+"/seats", "seats", "1").has(t, `name="confirm"`)
+	d.try(t, 303, at+"/seats", "seats", "1", "confirm", "1")
+	d.try(t, 303, cancel[1])
+	town.desk(people.Volunteer, town.week.ID).get(at).want(t, 403)
+}
+
+func TestConsole_importsASpreadsheet(t *testing.T) {
+	town, _ := newTown(t)
+	d := town.desk(people.Owner, "")
+	d.try(t, 303, "/console/new", fair("fair")...)
+	up := func(name, text string) page {
+		var body bytes.Buffer
+		w := multipart.NewWriter(&body)
+		if name != "" {
+			f, err := w.CreateFormFile("file", name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := f.Write([]byte(text)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return d.do("POST", "/console/fair/import", w.FormDataContentType(), &body)
+	}
+	run := func(at string) page {
+		d.try(t, 303, at)
+		for range 100 {
+			p := d.get(at + "/progress")
+			if p.StatusCode == 303 {
+				return d.get(p.Header.Get("Location")).want(t, 200)
+			}
+			p.want(t, 200).has(t, "<progress")
+			time.Sleep(50 * time.Millisecond)
+		}
+		t.Fatal("the import does not end")
+		return page{}
+	}
+	up("", "").want(t, 422)
+	d.get(up("x.xml", "<schedule>\n<day>\n<nope").want(t, 303).Header.Get("Location")).want(t, 422).has(t, "line")
+
+	const table = "Title,Start,End,Room,Was\nReading,2027-05-01 10:00,2027-05-01 11:00,Hall,x\nSailing,2027-05-01 12:00,2027-05-01 13:00,Hall,y\n"
+	at := up("prog.csv", table).want(t, 303).Header.Get("Location")
+	d.get(at).want(t, 200)
+	d.try(t, 303, at+"/columns", "column.0", "title:en", "column.1", "start", "column.2", "end", "column.3", "space")
+	d.get(at).want(t, 200).has(t, `value="title:en" selected`)
+	first := run(at)
+	first.has(t, "added")
+	undo := regexp.MustCompile(`action="([^"]+/undo)"`).FindStringSubmatch(first.body)
+	if undo == nil {
+		t.Fatal("the report offers no undo")
+	}
+	// The mapping is remembered, and the same file changes nothing.
+	at = up("prog.csv", table).want(t, 303).Header.Get("Location")
+	d.get(at).want(t, 200).has(t, `value="title:en" selected`)
+	run(at).has(t, "0 added, 0 changed, 0 dropped")
+	// Of a changed file, exactly the changes.
+	at = up("prog.csv", strings.Replace(table, "Sailing", "Rowing", 1)).want(t, 303).Header.Get("Location")
+	d.get(at).want(t, 200).has(t, "Rowing", "Sailing").lacks(t, "<li>Reading")
+	d.try(t, 303, undo[1])
+	d.get(strings.TrimSuffix(undo[1], "/undo")).want(t, 200).has(t, "undone")
+	if p := d.post(undo[1], url.Values{}); p.StatusCode >= 500 {
+		t.Errorf("undoing twice: %d", p.StatusCode)
+	}
+	d.get("/console/fair/import/nothing").want(t, 303)
+}
