@@ -131,7 +131,7 @@ func TestConsole_importsASpreadsheet(t *testing.T) {
 	run(at).has(t, "0 added, 0 changed, 0 dropped")
 	// Of a changed file, exactly the changes.
 	at = up("prog.csv", strings.Replace(table, "Sailing", "Rowing", 1)).want(t, 303).Header.Get("Location")
-	d.get(at).want(t, 200).has(t, "Rowing", "Sailing").lacks(t, "<li>Reading")
+	d.get(at).want(t, 200).has(t, `<th scope="row">Rowing`, `<th scope="row">Sailing`).lacks(t, `<th scope="row">Reading`)
 	d.try(t, 303, undo[1])
 	d.get(strings.TrimSuffix(undo[1], "/undo")).want(t, 200).has(t, "undone")
 	if p := d.post(undo[1], url.Values{}); p.StatusCode >= 500 {
