@@ -69,7 +69,7 @@ func TestConsole_bookingsOfASlot(t *testing.T) {
 	}
 	d.get(at+".csv").want(t, 200).has(t, "'=Zoë 💙 زوي")
 	cancel := regexp.MustCompile(`action="([^"]+/cancel)"`).FindStringSubmatch(page.body)
-	d.get(strings.TrimSuffix(cancel[1], "cancel") + "pass").want(t, 303)
+	d.get(strings.TrimSuffix(cancel[1], "cancel")+"pass").want(t, 303)
 	d.try(t, 422, at+"/seats", "seats", "x")
 	d.try(t, 409, at+"/seats", "seats", "1").has(t, `name="confirm"`)
 	d.try(t, 303, at+"/seats", "seats", "1", "confirm", "1")
