@@ -16,6 +16,7 @@ const (
 	jobSweep  = "sweep"
 	jobExpire = "expire"
 	jobMail   = "mail"
+	jobForget = "forget"
 )
 
 // declareJobs names what this copy, or another, works on in the background.
@@ -24,6 +25,10 @@ func (p *Platform) declareJobs() {
 	p.Jobs.Every(jobSweep, 5*time.Minute, p.sweep)
 	p.Jobs.Every(jobExpire, time.Hour, func(ctx context.Context) error {
 		_, err := p.Store.Expire(ctx, p.Now())
+		return err
+	})
+	p.Jobs.Every(jobForget, forgetEvery, func(ctx context.Context) error {
+		_, err := p.Forget(ctx)
 		return err
 	})
 	p.Jobs.Every(jobMail, 2*time.Second, p.sendMail)

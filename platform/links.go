@@ -31,7 +31,7 @@ func linkEnd(e festival.Event) time.Time {
 	if err != nil {
 		return time.Time{}
 	}
-	return end.AddDate(0, 0, 31)
+	return end.AddDate(0, 0, keepPeople+1)
 }
 
 // MineURL is the link to the bookings of a party, as mails to an address carry

@@ -55,7 +55,7 @@ var parties = store.Declare(store.Spec[Party]{
 		}},
 	},
 	Personal: []string{"name", "mail"},
-	Keep:     "until 30 days after the last event that it booked",
+	Keep:     "its name and address until 30 days after the last event that it booked",
 })
 
 var bookings = store.Declare(store.Spec[Booking]{
@@ -71,7 +71,7 @@ var bookings = store.Declare(store.Spec[Booking]{
 		}},
 	},
 	Personal: []string{"name", "mail"},
-	Keep:     "until 30 days after the event",
+	Keep:     "name and address until 30 days after the event, the row as long as the event",
 })
 
 var rosters = store.Declare(store.Spec[Roster]{

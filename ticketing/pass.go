@@ -67,7 +67,7 @@ var passes = store.Declare(store.Spec[Pass]{
 	},
 	Shape:    1,
 	Personal: []string{"name"},
-	Keep:     "as long as its party",
+	Keep:     "the name until 30 days after the event, the pass as long as the event",
 })
 
 // lower32 writes the ten bytes of a token's pass id as the end of Pass.ID.

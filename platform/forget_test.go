@@ -1,0 +1,113 @@
+package platform_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"feria/festival"
+	"feria/platform"
+	"feria/registration"
+)
+
+// TestForget: the names of those who came are gone 30 days after the event, all
+// that is counted stays, and who has booked something later is kept.
+func TestForget(t *testing.T) {
+	p, _ := open(t, "forget")
+	if _, err := p.Demo(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	week, err := p.Festival.EventBySlug(t.Context(), platform.DemoCity, "learning-week")
+	if err != nil {
+		t.Fatal(err)
+	}
+	marked := registration.Request{City: week.City, Name: "MARKER Marie", Mail: "marker@example.org", Seats: 1, Lang: "en", NoWait: true}
+	booked := book(t, p, week, marked)
+	if _, err := p.PassFor(t.Context(), week, booked.Party.ID, marked.Name); err != nil {
+		t.Fatal(err)
+	}
+	later, err := p.Festival.CopyEvent(t.Context(), week.ID, "test", festival.Copy{Slug: "week-2", Start: week.Start.Add(364)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Publish(t.Context(), later.ID, "test", nil); err != nil {
+		t.Fatal(err)
+	}
+	loyal := marked
+	loyal.Name, loyal.Mail = "LOYAL Lou", "loyal@example.org"
+	first := book(t, p, week, loyal)
+	loyal.Party = first.Party.ID
+	book(t, p, later, loyal)
+
+	at := func(day festival.Date) (changed int) {
+		t.Helper()
+		when, err := time.Parse(time.DateOnly, string(day))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Now = func() time.Time { return when }
+		changed, err = p.Forget(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return changed
+	}
+	if n := at(week.End.Add(30)); n != 0 {
+		t.Errorf("%d forgotten too early", n)
+	}
+	before := counts(t, p, week)
+	if n := at(week.End.Add(31)); n == 0 {
+		t.Error("nobody is forgotten")
+	}
+	if n := at(week.End.Add(32)); n != 0 {
+		t.Errorf("%d forgotten twice", n)
+	}
+	if after := counts(t, p, week); after != before {
+		t.Errorf("figures changed from %v to %v", before, after)
+	}
+	party, err := p.Registration.Party(t.Context(), booked.Party.ID)
+	if err != nil || party.Name != "" || party.Mail != "" {
+		t.Errorf("the party is %+v, %v", party, err)
+	}
+	row, err := p.Registration.Booking(t.Context(), booked.Booking.ID)
+	if err != nil || row.Booking.Name != "" || row.Booking.Mail != "" || row.State != registration.Confirmed {
+		t.Errorf("the booking is %+v, %v", row, err)
+	}
+	if pass, err := p.Ticketing.PassOf(t.Context(), week.ID, booked.Party.ID); err != nil || pass.Name != "" {
+		t.Errorf("the pass is %+v, %v", pass, err)
+	}
+	if party, err := p.Registration.Party(t.Context(), loyal.Party); err != nil || !strings.HasPrefix(party.Name, "LOYAL") {
+		t.Errorf("who comes again is %+v, %v", party, err)
+	}
+	well(t, p)
+}
+
+func book(t *testing.T, p *platform.Platform, event festival.Event, r registration.Request) registration.Receipt {
+	t.Helper()
+	programme, err := p.Festival.Programme(t.Context(), event.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, slot := range programme.Slots {
+		if r.Slot = slot.ID; slot.Seating == festival.Bookable {
+			if receipt, err := p.Registration.Book(t.Context(), r); err == nil {
+				return receipt
+			}
+		}
+	}
+	t.Fatal("nothing can be booked")
+	return registration.Receipt{}
+}
+
+// counts gives what an organizer reports of an event: rosters, seats, waiting.
+func counts(t *testing.T, p *platform.Platform, event festival.Event) (out [3]int) {
+	t.Helper()
+	rosters, err := p.Registration.Rosters(t.Context(), event.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range rosters {
+		out[0], out[1], out[2] = out[0]+1, out[1]+r.Taken, out[2]+r.Line()
+	}
+	return out
+}

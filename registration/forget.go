@@ -1,0 +1,54 @@
+package registration
+
+import (
+	"context"
+	"time"
+
+	"feria/store"
+)
+
+// ForgetBookings takes the names and addresses out of all bookings of an event.
+// The rows stay, so that how many booked and came stays known. It answers how
+// many it changed; again it changes nothing.
+func (s *Service) ForgetBookings(ctx context.Context, event string) (int, error) {
+	n := 0
+	err := s.bookings.Each(ctx, store.All().Prefix(event+"/"), func(b Booking) error {
+		if b.Name == "" && b.Mail == "" {
+			return nil
+		}
+		n++
+		return s.bookings.Decide(ctx, b.ID, func(b *Booking) error {
+			b.Name, b.Mail = "", ""
+			return nil
+		})
+	})
+	return n, err
+}
+
+// ForgetParties takes name and address out of the parties of a city that were
+// made before a day and have booked nothing in an event for which live says
+// that its time is not over. Their cookies and stars stay. It answers how many
+// it changed.
+func (s *Service) ForgetParties(ctx context.Context, city string, before time.Time, live func(event string) bool) (int, error) {
+	n := 0
+	err := s.parties.Each(ctx, store.All().Prefix(city+"/"), func(p Party) error {
+		if p.Name == "" && p.Mail == "" || !p.MadeAt.Before(before) {
+			return nil
+		}
+		booked, err := s.bookings.Find(ctx, store.By("party", city, p.ID))
+		if err != nil {
+			return err
+		}
+		for _, b := range booked {
+			if live(b.Event) || !b.MadeAt.Before(before) {
+				return nil
+			}
+		}
+		n++
+		return s.parties.Decide(ctx, p.ID, func(p *Party) error {
+			p.Name, p.Mail, p.MailConfirmed, p.Tries = "", "", false, nil
+			return nil
+		})
+	})
+	return n, err
+}
