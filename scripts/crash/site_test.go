@@ -41,9 +41,9 @@ type site struct {
 
 // slot is one to book: its own part, as the API names it, and its seats.
 type slot struct {
-	id, own string
-	session string // Session.Code
-	seats   int
+	id, own       string
+	session, code string // own part and code of its session
+	seats         int
 }
 
 // passSeats is how many persons a pass lets in.
@@ -82,7 +82,7 @@ func prepare(t *testing.T, config platform.Config, passes int, seats ...int) *si
 		if i == len(seats) {
 			s.hall = made
 		} else {
-			s.slots = append(s.slots, slot{made.ID, festival.Own(made.ID), session.Code, n})
+			s.slots = append(s.slots, slot{made.ID, festival.Own(made.ID), festival.Own(session.ID), session.Code, n})
 		}
 	}
 	_, err = p.Publish(ctx, s.event.ID, "test", nil)
