@@ -136,8 +136,13 @@ type Counts struct {
 	Doubles int `json:"doubles"` // double entries scanned at this gate
 }
 
-// tallyFresh is how long counts are shown before they are counted anew.
-const tallyFresh = 2 * time.Second
+// tallyFresh is how long counts are shown before they are counted anew; where
+// counting takes long, tallyShare times as long as that took, so that the doors
+// of a great event do not keep the machine counting.
+const (
+	tallyFresh = 750 * time.Millisecond
+	tallyShare = 4
+)
 
 // tallyCache holds the counts of events, so that many watchers cost one count.
 type tallyCache struct {
@@ -148,6 +153,7 @@ type tallyCache struct {
 type tally struct {
 	mu      sync.Mutex // one counts, the others wait for it
 	counted time.Time
+	took    time.Duration
 	gates   map[string]Counts
 	scopes  map[string]int
 	visited map[string]map[string]bool // by gate: the scopes that it has let into
@@ -167,12 +173,13 @@ func (c *tallyCache) of(event string) *tally {
 	return t
 }
 
-// Inside counts who is inside by a gate, at most two seconds ago.
+// Inside counts who is inside by a gate, as of less than a second ago (longer
+// where counting itself takes long, see tallyShare).
 func (s *Service) Inside(ctx context.Context, gate Gate) (Counts, error) {
 	t := s.tallies.of(gate.Event)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if time.Since(t.counted) > tallyFresh || t.gates == nil {
+	if time.Since(t.counted) > max(tallyFresh, tallyShare*t.took) || t.gates == nil {
 		if err := s.count(ctx, gate.Event, t); err != nil {
 			return Counts{}, err
 		}
@@ -217,7 +224,7 @@ func (s *Service) count(ctx context.Context, event string, t *tally) error {
 		return nil
 	})
 	if err == nil {
-		t.gates, t.scopes, t.visited, t.counted = gates, scopes, visited, asked
+		t.gates, t.scopes, t.visited, t.counted, t.took = gates, scopes, visited, asked, time.Since(asked)
 	}
 	return err
 }
