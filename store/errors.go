@@ -1,7 +1,9 @@
 package store
 
 import (
+	"context"
 	"errors"
+	"fmt"
 
 	"feria/kernel"
 )
@@ -20,6 +22,17 @@ var (
 	// asked for may have happened nevertheless.
 	ErrUnavailable error = kernel.New(kernel.Unavailable, "store_unavailable", "")
 )
+
+// Ended gives ctx's error once it has ended; that its time was over is told as
+// ErrUnavailable too, for whoever waited that long met a store that did not
+// answer.
+func Ended(ctx context.Context) error {
+	err := ctx.Err()
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	return err
+}
 
 // Mistakes of the programmer; tests see them, people should not.
 var (

@@ -90,7 +90,7 @@ func (r *round[T]) pause(ctx context.Context, try int) error {
 func (r *round[T]) present(ctx context.Context, calls []*call[T]) []*call[T] {
 	here := calls[:0:0]
 	for _, k := range calls {
-		if err := k.ctx.Err(); err != nil {
+		if err := Ended(k.ctx); err != nil {
 			r.sweep(ctx, k)
 			k.finish(err, nil)
 			continue

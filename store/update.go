@@ -114,7 +114,7 @@ func (c *Collection[T]) submit(ctx context.Context, id string, k *call[T]) error
 	if u, missing := c.driver.(undeclared); missing {
 		return u.err()
 	}
-	if err := ctx.Err(); err != nil {
+	if err := Ended(ctx); err != nil {
 		return err
 	}
 	if c.store.options.NoCombine {
@@ -124,7 +124,7 @@ func (c *Collection[T]) submit(ctx context.Context, id string, k *call[T]) error
 		select {
 		case <-k.done:
 		case <-ctx.Done():
-			return ctx.Err()
+			return Ended(ctx)
 		}
 	}
 	if k.panicked != nil {

@@ -38,6 +38,14 @@ func (p *Problem) Error() string { return p.Code + ": " + p.Detail }
 // GetStatus gives the HTTP status.
 func (p *Problem) GetStatus() int { return p.Status }
 
+// GetHeaders says when to try again what could not be done now.
+func (p *Problem) GetHeaders() http.Header {
+	if p.Status != http.StatusServiceUnavailable && p.Status != http.StatusTooManyRequests {
+		return nil
+	}
+	return http.Header{"Retry-After": {web.RetryAfter}}
+}
+
 // ContentType is that of problem documents.
 func (p *Problem) ContentType(string) string { return "application/problem+json" }
 
@@ -102,6 +110,9 @@ func (a *API) write(ctx huma.Context, p *Problem) {
 	ctx.SetHeader("Content-Type", p.ContentType(""))
 	if p.Status == http.StatusUnauthorized {
 		ctx.SetHeader("WWW-Authenticate", "Bearer")
+	}
+	for name, values := range p.GetHeaders() {
+		ctx.SetHeader(name, values[0])
 	}
 	ctx.SetStatus(p.Status)
 	if err := json.NewEncoder(ctx.BodyWriter()).Encode(p); err != nil {

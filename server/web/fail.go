@@ -41,6 +41,9 @@ func StatusOf(kind kernel.Kind) int {
 	return fiber.StatusInternalServerError
 }
 
+// RetryAfter is in how many seconds to try again what could not be done now.
+const RetryAfter = "10"
+
 // fail answers an error: a page in the reader's language, or a problem document
 // where no person reads. The cause goes to the log under the request's id.
 func (s *Server) fail(c *fiber.Ctx, r *Request, err error) error {
@@ -57,7 +60,7 @@ func (s *Server) fail(c *fiber.Ctx, r *Request, err error) error {
 		s.log.Error("request failed", "id", id, "route", c.Route().Path, "error", err)
 	}
 	if (kind == kernel.TooMany || kind == kernel.Unavailable) && c.GetRespHeader(fiber.HeaderRetryAfter) == "" {
-		c.Set(fiber.HeaderRetryAfter, "10")
+		c.Set(fiber.HeaderRetryAfter, RetryAfter)
 	}
 	if kind == kernel.SignIn && c.Method() == fiber.MethodGet && !wantsJSON(c) {
 		return c.Redirect("/sign-in?next="+url.QueryEscape(c.OriginalURL()), fiber.StatusSeeOther)

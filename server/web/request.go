@@ -194,12 +194,16 @@ func (r *Request) Page(status int, chrome Chrome, body templ.Component) error {
 	}
 	r.Set(fiber.HeaderCacheControl, "no-store")
 	r.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+	if status == fiber.StatusServiceUnavailable {
+		r.Set(fiber.HeaderRetryAfter, RetryAfter)
+	}
 	r.Status(status)
 	return r.Send(b.Bytes())
 }
 
 func (r *Request) draw(b *bytes.Buffer, chrome Chrome, body templ.Component) error {
-	return r.Server.Layout(r, chrome, body).Render(r.Context(), b)
+	// Also when the request's time is over: what was typed is shown again.
+	return r.Server.Layout(r, chrome, body).Render(context.WithoutCancel(r.Context()), b)
 }
 
 // See answers a post: go and look there (303), with a sentence for the next page.

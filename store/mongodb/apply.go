@@ -91,7 +91,7 @@ func (d *Driver) one(ctx context.Context, w store.Write) error {
 		select {
 		case <-time.After(rand.N(20 * time.Millisecond << try)):
 		case <-ctx.Done():
-			return ctx.Err()
+			return store.Ended(ctx)
 		}
 	}
 }

@@ -137,7 +137,7 @@ func (d *Driver) query(ctx context.Context, text string, args []any) ([]store.Do
 	defer rows.Close()
 	var docs []store.Doc
 	for rows.Next() {
-		if err := ctx.Err(); err != nil {
+		if err := store.Ended(ctx); err != nil {
 			return nil, err
 		}
 		var doc store.Doc
@@ -152,7 +152,7 @@ func (d *Driver) query(ctx context.Context, text string, args []any) ([]store.Do
 // prepare keeps one statement for each query text; there are few texts, since
 // they hold names of declarations and no values.
 func (d *Driver) prepare(ctx context.Context, text string) (*sql.Stmt, error) {
-	if err := ctx.Err(); err != nil {
+	if err := store.Ended(ctx); err != nil {
 		return nil, err
 	}
 	if stmt, ok := d.queries.Load(text); ok {

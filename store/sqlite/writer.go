@@ -72,13 +72,13 @@ func (w *writer) do(ctx context.Context, work func(*tx) error) error {
 		w.mu.RUnlock()
 	case <-ctx.Done():
 		w.mu.RUnlock()
-		return ctx.Err()
+		return store.Ended(ctx)
 	}
 	select {
 	case err := <-j.done:
 		return err
 	case <-ctx.Done():
-		return ctx.Err()
+		return store.Ended(ctx)
 	}
 }
 
