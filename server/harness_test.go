@@ -154,6 +154,7 @@ type visitor struct {
 	http  *http.Client
 	token string
 	lang  string
+	host  string // asked for under this name; "" for that of the listener
 }
 
 func (o *town) visitor() *visitor {
@@ -179,6 +180,7 @@ func (v *visitor) do(method, path, contentType string, body io.Reader, headers .
 	if err != nil {
 		v.t.Fatal(err)
 	}
+	req.Host = v.host
 	req.Header.Set("Accept-Language", v.lang)
 	req.Header.Set("Accept", "text/html")
 	if contentType != "" {
@@ -262,17 +264,37 @@ func (p page) lacks(t testing.TB, texts ...string) page {
 // staff is a visitor who signed in with a printed link; event "" is the city.
 func (o *town) staff(role people.Role, event string) *visitor {
 	o.t.Helper()
-	person, err := o.p.People.Grant(context.Background(), people.Grant{City: platform.DemoCity, Event: event, Role: role}, string(role)+"@test.example", string(role), "test")
-	if err != nil {
-		o.t.Fatal(err)
-	}
-	link, err := o.p.People.PrintedLink(context.Background(), person.ID)
-	if err != nil {
-		o.t.Fatal(err)
-	}
 	v := o.visitor()
-	v.post("/sign-in/link", url.Values{"link": {link}}).want(o.t, http.StatusOK)
+	v.signIn(platform.DemoCity, event, role)
 	return v
+}
+
+// signIn gives a person of the browser's own a role and signs in as that one;
+// it returns the id of the grant.
+func (v *visitor) signIn(city, event string, role people.Role) (grant string) {
+	v.t.Helper()
+	mail := string(role) + "@test.example"
+	person, err := v.p.People.Grant(context.Background(), people.Grant{City: city, Event: event, Role: role}, mail, string(role), "test")
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	link, err := v.p.People.PrintedLink(context.Background(), person.ID)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	if got := v.post("/sign-in/link", url.Values{"link": {link}}); got.StatusCode >= 400 {
+		v.t.Fatalf("signing in: status %d: %.600s", got.StatusCode, got.body)
+	}
+	grants, err := v.p.People.Grants(context.Background(), city, event)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	for _, g := range grants {
+		if g.Mail == mail && g.Role == role {
+			grant = g.ID
+		}
+	}
+	return grant
 }
 
 // program is a visitor with a token of the API.

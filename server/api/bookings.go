@@ -101,7 +101,11 @@ func (a *API) mountBookings() {
 			if err != nil {
 				return nil, err
 			}
-			held, err := a.p.Registration.Booked(ctx, festival.RecordID(e.ID, in.Slot))
+			slot := festival.RecordID(e.ID, in.Slot)
+			if _, err := a.p.Registration.Roster(ctx, slot); err != nil { // no such slot is not an empty list
+				return nil, err
+			}
+			held, err := a.p.Registration.Booked(ctx, slot)
 			if err != nil {
 				return nil, err
 			}

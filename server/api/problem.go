@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -100,6 +102,8 @@ func newProblem(status int, message string, errs ...error) huma.StatusError {
 		}
 		p.Errors = append(p.Errors, f)
 	}
+	// huma goes through a map: the same mistakes must get the same answer.
+	slices.SortStableFunc(p.Errors, func(a, b Fault) int { return strings.Compare(a.Field, b.Field) })
 	if len(p.Errors) > 0 {
 		p.Field = p.Errors[0].Field
 	}

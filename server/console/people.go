@@ -109,11 +109,11 @@ func wanted(r *web.Request) (people.Role, string, error) {
 			return role, "", kernel.Errors{kernel.New(kernel.Invalid, "event_needed", "event")}
 		}
 		e, err := r.P.Festival.EventBySlug(r.Context(), r.City.ID, slug)
-		if kernel.KindOf(err) == kernel.NotFound {
-			return role, "", kernel.Errors{kernel.New(kernel.Invalid, "event_needed", "event")}
-		}
-		if err != nil {
+		if err != nil && kernel.KindOf(err) != kernel.NotFound {
 			return role, "", err
+		}
+		if err != nil || !r.Actor.Knows(e.ID) { // to strangers of an event it is not there
+			return role, "", kernel.Errors{kernel.New(kernel.Invalid, "event_needed", "event")}
 		}
 		event = e.ID
 	}
