@@ -50,7 +50,7 @@ func TestTenancy_strangersIdsInFields(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	harbour, before := town.kept(town.week.City), town.kept("hill")
+	harbour, before := town.settled(town.week.City), town.settled("hill")
 
 	d := desk{browser}
 	setup := week + "/setup/"
@@ -97,7 +97,7 @@ func TestTenancy_strangersIdsInFields(t *testing.T) {
 	d.try(t, 422, "/console/people", "mail", "x@example.org", "role", "organizer", "event", "neighbourhoods").has(t, `class="error"`)
 
 	for city, was := range map[string]map[string]string{town.week.City: harbour, "hill": before} {
-		for _, wrong := range differs(was, town.kept(city)) {
+		for _, wrong := range differs(was, town.settled(city)) {
 			t.Errorf("written: %s", wrong)
 		}
 	}
