@@ -69,7 +69,8 @@ type SignIn struct {
 // RequestSignIn prepares a sign-in by mail: a link and six digits, good for ten
 // minutes and once. browser is the secret of a cookie in the browser that asks.
 // It does the same work for a mail address that nobody has. Errors:
-// mail_missing, mail_invalid; TooMany sign_in_too_often (argument n, minutes).
+// mail_missing, mail_invalid; TooMany sign_in_too_often (arguments n, minutes, and
+// seconds).
 func (s *Service) RequestSignIn(ctx context.Context, city, mail, browser string) (SignIn, error) {
 	mail, err := ParseMail(mail)
 	if err != nil {
@@ -87,7 +88,7 @@ func (s *Service) RequestSignIn(ctx context.Context, city, mail, browser string)
 			return SignIn{}, err
 		}
 		if !ok {
-			return SignIn{}, kernel.New(kernel.TooMany, "sign_in_too_often", "mail", "n", int(wait/time.Minute)+1)
+			return SignIn{}, kernel.New(kernel.TooMany, "sign_in_too_often", "mail", "n", int(wait/time.Minute)+1, "seconds", int(wait/time.Second)+1)
 		}
 	}
 	p, err := s.PersonByMail(ctx, city, mail)

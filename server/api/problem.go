@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -25,6 +26,8 @@ type Problem struct {
 	Code   string  `json:"code" doc:"stable, for programs"`
 	Field  string  `json:"field,omitempty" doc:"the member that it is about"`
 	Errors []Fault `json:"errors,omitempty" doc:"every complaint about the input"`
+
+	wait int // seconds, for Retry-After
 }
 
 // Fault is one complaint about the input.
@@ -40,21 +43,22 @@ func (p *Problem) Error() string { return p.Code + ": " + p.Detail }
 // GetStatus gives the HTTP status.
 func (p *Problem) GetStatus() int { return p.Status }
 
-// GetHeaders says when to try again what could not be done now.
-func (p *Problem) GetHeaders() http.Header {
-	if p.Status != http.StatusServiceUnavailable && p.Status != http.StatusTooManyRequests {
-		return nil
-	}
-	return http.Header{"Retry-After": {web.RetryAfter}}
-}
-
 // ContentType is that of problem documents.
 func (p *Problem) ContentType(string) string { return "application/problem+json" }
+
+// GetHeaders says when to try again, where that helps.
+func (p *Problem) GetHeaders() http.Header {
+	h := http.Header{}
+	if p.wait > 0 {
+		h.Set("Retry-After", strconv.Itoa(p.wait))
+	}
+	return h
+}
 
 // problem turns an error into its document; only internal ones reach the log.
 func (a *API) problem(ctx context.Context, c call, err error) *Problem {
 	kind := kernel.KindOf(err)
-	p := &Problem{Type: "about:blank", Status: web.StatusOf(kind), Code: kernel.CodeOf(err)}
+	p := &Problem{Type: "about:blank", Status: web.StatusOf(kind), Code: kernel.CodeOf(err), wait: web.RetryAfter(err)}
 	p.Title = http.StatusText(p.Status)
 	p.Detail, p.Next = c.printer.Error(err)
 	var known *kernel.Error

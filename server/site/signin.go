@@ -1,6 +1,7 @@
 package site
 
 import (
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -31,20 +32,12 @@ const (
 // has that address.
 func askSignIn(r *web.Request) error {
 	d := signInPage{Mail: r.Form("mail"), Next: web.SafeNext(r.Form("next"))}
-	if err := r.Limit("sign-in", r.IP(), signInsAnHour, time.Hour); err != nil {
-		return err
+	err := r.Limit("sign-in", r.IP(), signInsAnHour, time.Hour)
+	if err == nil {
+		err = r.P.MailSignIn(r.Context(), r.City, d.Mail, r.Browser(kernel.NewSecret), r.T.Lang())
 	}
-	err := r.P.MailSignIn(r.Context(), r.City, d.Mail, r.Browser(kernel.NewSecret), r.T.Lang())
 	if err != nil {
-		byField, above, _, ok := r.Sentences(err)
-		if !ok {
-			return err
-		}
-		if above != "" {
-			byField["mail"] = above
-		}
-		d.Errors = byField
-		return signInAgain(r, d, web.StatusOfForm(err))
+		return notSignedIn(r, d, "mail", err)
 	}
 	d.Asked = true
 	return signInAgain(r, d, fiber.StatusOK)
@@ -53,7 +46,7 @@ func askSignIn(r *web.Request) error {
 func redeemCode(r *web.Request) error {
 	d := signInPage{Mail: r.Form("mail"), Asked: true, Next: web.SafeNext(r.Form("next"))}
 	if err := r.Limit("code", r.IP(), codesAnHour, time.Hour); err != nil {
-		return err
+		return notSignedIn(r, d, "code", err)
 	}
 	return redeem(r, d, "code", people.Redemption{Code: r.Form("code")})
 }
@@ -67,18 +60,7 @@ func redeem(r *web.Request, d signInPage, field string, how people.Redemption) e
 	how.City, how.Browser, how.Old = r.City.ID, r.Browser(nil), r.SessionSecret()
 	signedIn, err := r.P.People.Redeem(r.Context(), how)
 	if err != nil {
-		byField, above, next, ok := r.Sentences(err)
-		if !ok {
-			return err
-		}
-		if above != "" {
-			byField[field] = above + " " + next
-		}
-		if kernel.CodeOf(err) == "other_browser" {
-			d.NeedCode = true
-		}
-		d.Errors = byField
-		return signInAgain(r, d, web.StatusOfForm(err))
+		return notSignedIn(r, d, field, err)
 	}
 	r.SignedIn(signedIn.Cookie)
 	next := d.Next
@@ -97,6 +79,21 @@ func redeem(r *web.Request, d signInPage, field string, how people.Redemption) e
 		}
 	}
 	return r.See(next, r.T.T("site.signed_in_flash"))
+}
+
+// notSignedIn shows the form again, with what was typed and what was wrong.
+func notSignedIn(r *web.Request, d signInPage, field string, err error) error {
+	byField, above, next, ok := r.Sentences(err)
+	if !ok {
+		return err
+	}
+	if above != "" {
+		byField[field] = strings.TrimSpace(above + " " + next)
+	}
+	// A wrong code needs its field again, else its sentence has no place.
+	d.NeedCode = kernel.CodeOf(err) == "other_browser" || byField["code"] != ""
+	d.Errors = byField
+	return signInAgain(r, d, web.StatusOfForm(err))
 }
 
 func signOut(r *web.Request) error {

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"net/netip"
 	"strings"
 	"time"
@@ -93,9 +92,7 @@ func (r *Request) Limit(what, who string, n int, per time.Duration) error {
 		return err
 	}
 	if !ok {
-		seconds := int(wait.Seconds()) + 1
-		r.Set(fiber.HeaderRetryAfter, fmt.Sprint(seconds))
-		return kernel.New(kernel.TooMany, "too_often", "", "seconds", seconds)
+		return kernel.New(kernel.TooMany, "too_often", "", "seconds", int(wait.Seconds())+1)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -41,9 +42,6 @@ func StatusOf(kind kernel.Kind) int {
 	return fiber.StatusInternalServerError
 }
 
-// RetryAfter is in how many seconds to try again what could not be done now.
-const RetryAfter = "10"
-
 // fail answers an error: a page in the reader's language, or a problem document
 // where no person reads. The cause goes to the log under the request's id.
 func (s *Server) fail(c *fiber.Ctx, r *Request, err error) error {
@@ -59,9 +57,7 @@ func (s *Server) fail(c *fiber.Ctx, r *Request, err error) error {
 	if kind == kernel.Internal || kind == kernel.Unavailable {
 		s.log.Error("request failed", "id", id, "route", c.Route().Path, "error", err)
 	}
-	if (kind == kernel.TooMany || kind == kernel.Unavailable) && c.GetRespHeader(fiber.HeaderRetryAfter) == "" {
-		c.Set(fiber.HeaderRetryAfter, RetryAfter)
-	}
+	retryAfter(c, err)
 	if kind == kernel.SignIn && c.Method() == fiber.MethodGet && !wantsJSON(c) {
 		return c.Redirect("/sign-in?next="+url.QueryEscape(c.OriginalURL()), fiber.StatusSeeOther)
 	}
@@ -86,6 +82,29 @@ func (s *Server) fail(c *fiber.Ctx, r *Request, err error) error {
 	}
 	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 	return c.Status(status).Send(b.Bytes())
+}
+
+// RetryAfter is how many seconds to wait before trying again, 0 where trying
+// again does not help.
+func RetryAfter(err error) int {
+	switch kernel.KindOf(err) {
+	case kernel.TooMany, kernel.Unavailable:
+	default:
+		return 0
+	}
+	var e *kernel.Error
+	if errors.As(err, &e) {
+		if seconds, ok := e.Args["seconds"].(int); ok && seconds > 0 {
+			return seconds
+		}
+	}
+	return 10
+}
+
+func retryAfter(c *fiber.Ctx, err error) {
+	if seconds := RetryAfter(err); seconds > 0 {
+		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(seconds))
+	}
 }
 
 // moved is the address asked for, with the event's present word in the place of

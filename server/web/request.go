@@ -194,8 +194,8 @@ func (r *Request) Page(status int, chrome Chrome, body templ.Component) error {
 	}
 	r.Set(fiber.HeaderCacheControl, "no-store")
 	r.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
-	if status == fiber.StatusServiceUnavailable {
-		r.Set(fiber.HeaderRetryAfter, RetryAfter)
+	if status == fiber.StatusServiceUnavailable && r.GetRespHeader(fiber.HeaderRetryAfter) == "" {
+		r.Set(fiber.HeaderRetryAfter, "10")
 	}
 	r.Status(status)
 	return r.Send(b.Bytes())
@@ -219,6 +219,7 @@ func (r *Request) See(path, flash string) error {
 // it is no error of the input and the page itself should fail.
 func (r *Request) Sentences(err error) (byField map[string]string, above, next string, ok bool) {
 	byField = map[string]string{}
+	retryAfter(r.Ctx, err)
 	var several kernel.Errors
 	var one *kernel.Error
 	switch {
