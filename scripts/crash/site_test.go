@@ -112,7 +112,8 @@ func (s *site) open(t *testing.T, o platform.Options) *platform.Platform {
 }
 
 // database gives the address of a fresh database on the MongoDB-compatible
-// server; ok is false where the test is not asked for.
+// server, which no other run of these tests uses; ok is false where the test is
+// not asked for.
 func database(t *testing.T, name string) (address string, ok bool) {
 	t.Helper()
 	if !*onMongoDB {
@@ -123,7 +124,7 @@ func database(t *testing.T, name string) (address string, ok bool) {
 	if uri == "" {
 		t.Fatal("FERIA_TEST_MONGODB names no server")
 	}
-	address, err := mongodb.WithDatabase(uri, "feria_crash_"+name)
+	address, err := mongodb.WithDatabase(uri, fmt.Sprintf("feria_crash_%s_%d", name, os.Getpid()))
 	must(t, err)
 	drop := func() {
 		d, err := mongodb.Open(context.Background(), address)
