@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"maps"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"feria/festival"
@@ -58,7 +59,7 @@ type Views struct {
 
 type viewEntry struct {
 	mu   sync.Mutex // one loader at a time
-	view *View
+	view atomic.Pointer[View]
 	rev  int64
 }
 
@@ -78,13 +79,17 @@ func (v *Views) entry(event string) *viewEntry {
 }
 
 // Of gives the view of an event, loading it at the first call. Later calls cost
-// no store access: watch keeps it fresh within a second.
+// no store access, nor do they wait for a store that is away: watch keeps the
+// view fresh within a second.
 func (v *Views) Of(ctx context.Context, event string) (*View, error) {
 	e := v.entry(event)
+	if view := e.view.Load(); view != nil {
+		return view, nil
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.view != nil {
-		return e.view, nil
+	if view := e.view.Load(); view != nil {
+		return view, nil
 	}
 	return v.load(ctx, event, e)
 }
@@ -104,14 +109,15 @@ func (v *Views) load(ctx context.Context, event string, e *viewEntry) (*View, er
 	if err != nil {
 		return nil, err
 	}
-	if !changed && e.view != nil {
-		return e.view, nil
+	old := e.view.Load()
+	if !changed && old != nil {
+		return old, nil
 	}
 	next := &View{Release: pulse.Release, Live: pulse.Live, Places: rev, places: maps.Clone(pulse.Places)}
-	if old := e.view; old != nil && old.Release == pulse.Release {
+	if old != nil && old.Release == pulse.Release {
 		next.Programme, next.Index = old.Programme, old.Index
 	}
-	if old := e.view; old != nil && old.Live == pulse.Live && old.Release == pulse.Release {
+	if old != nil && old.Live == pulse.Live && old.Release == pulse.Release {
 		next.City, next.Event = old.City, old.Event
 	} else {
 		if next.Event, err = v.festival.Event(ctx, event); err != nil {
@@ -127,7 +133,8 @@ func (v *Views) load(ctx context.Context, event string, e *viewEntry) (*View, er
 		}
 		next.Index = search.Build(next.Programme)
 	}
-	e.view, e.rev = next, rev
+	e.view.Store(next)
+	e.rev = rev
 	return next, nil
 }
 

@@ -108,6 +108,13 @@ func serve(t testing.TB, p *platform.Platform) *town {
 		t.Fatal(err)
 	}
 	listener, err := net.Listen("tcp", p.Config.Addr)
+	for range 50 { // the port was free when it was drawn; somebody may pass through it
+		if err == nil {
+			break
+		}
+		time.Sleep(100 * time.Millisecond)
+		listener, err = net.Listen("tcp", p.Config.Addr)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}

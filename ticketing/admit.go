@@ -177,9 +177,10 @@ func (s *Service) complete(ctx context.Context, row Scan) (Scan, error) {
 		return row, err
 	}
 	ref := row.ref(gate.Reentry)
-	decided := row
+	decided, known := row, false
 	err = s.admissions.Decide(ctx, row.Pass, func(a *Admission) error {
-		if decided = row; a.knows(row.Device, row.Nonce, row.At) {
+		decided, known = row, a.knows(row.Device, row.Nonce, row.At)
+		if known {
 			return store.ErrUnchanged
 		}
 		decided = row.told(a.admit(ref))
@@ -188,6 +189,11 @@ func (s *Service) complete(ctx context.Context, row Scan) (Scan, error) {
 	}, store.OrNew(func() Admission {
 		return Admission{ID: row.Pass, Event: row.Event, Expires: row.Expires}
 	}), store.With(func(bool) []store.Op { return []store.Op{s.scans.PutOp(decided)} }))
+	if err == nil && known {
+		// Another copy may have been deciding it when the row was read: what it
+		// told then stands in the row now.
+		return s.scans.Get(ctx, row.ID)
+	}
 	return decided, err
 }
 

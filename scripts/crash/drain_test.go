@@ -187,6 +187,22 @@ func (d *drained) ask(c *http.Client, name string, kind int) error {
 	return err
 }
 
+// Somebody who sends half a request and never the rest does not hold the process
+// longer than it may take, nor is that an error of ours.
+func TestDrainStuck(t *testing.T) {
+	s := prepare(t, platform.Config{}, 1, 500)
+	d := &drained{site: s, p: s.start(t)}
+	if got, err := page(d.p.base, "/readyz"); err != nil || got.status != http.StatusOK { // there is a load balancer
+		t.Fatal(got.body, err)
+	}
+	d.begin(t, false)
+	took := d.p.stop(t)
+	if took > exitWithin {
+		t.Errorf("told to stop, it ends after %s", took)
+	}
+	t.Logf("ended %s after it was told: %s", took.Round(time.Millisecond), lastLine(d.p.log.String()))
+}
+
 // nothingUntold looks for what was done although its request was not answered.
 func (d *drained) nothingUntold(t *testing.T) {
 	t.Helper()
@@ -255,5 +271,8 @@ func (r *slowRequest) finish(t *testing.T) {
 	defer res.Body.Close()
 	if res.StatusCode != http.StatusCreated {
 		t.Errorf("a request under way is answered with %s", res.Status)
+	}
+	if !res.Close {
+		t.Error("who keeps a connection is not told to close it")
 	}
 }

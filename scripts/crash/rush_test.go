@@ -50,6 +50,7 @@ func TestRush(t *testing.T) {
 	}
 	t.Run("same key", func(t *testing.T) { r.sameKey(t, r.slots[7], r.slots[8]) })
 	t.Run("same pass", r.samePass)
+	t.Run("same nonce", r.sameNonce)
 	t.Run("mailed once", r.mailedOnce)
 	t.Run("seen by the other", func(t *testing.T) { r.seen(t, r.slots[9]) })
 	r.a.stop(t)

@@ -46,7 +46,7 @@ func (s *Server) request(c *fiber.Ctx) (*Request, error) {
 	if r.byLead(at, false) {
 		return r, nil
 	}
-	err := r.find(at)
+	err := r.findInTime(at)
 	switch kernel.KindOf(err) {
 	case "":
 		if at.slug != "" {
@@ -54,10 +54,26 @@ func (s *Server) request(c *fiber.Ctx) (*Request, error) {
 		}
 	case kernel.Internal, kernel.Unavailable:
 		if !errors.Is(err, errMoved) && r.byLead(at, true) {
+			s.leads.put(at, r.Event.ID) // the next ones need not wait as well
 			return r, nil
 		}
 	}
 	return r, err
+}
+
+// findInTime is find, which does not wait long for a store that is away where an
+// old lead will do.
+func (r *Request) findInTime(at lead) error {
+	const patience = 2 * time.Second
+	if r.Method() != fiber.MethodGet || r.SessionSecret() != "" || r.Server.leads.get(at, true) == "" {
+		return r.find(at)
+	}
+	whole := r.Context()
+	ctx, cancel := context.WithTimeout(whole, patience)
+	defer cancel()
+	r.SetUserContext(ctx)
+	defer r.SetUserContext(whole)
+	return r.find(at)
 }
 
 // find asks the store for all that an address and its cookies name.
