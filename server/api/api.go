@@ -73,6 +73,8 @@ func Mount(app *fiber.App, p *platform.Platform) *API {
 	config.CreateHooks = nil // no $schema members in answers
 	config.Transformers = nil
 	config.FieldsOptionalByDefault = true
+	config.Formats = map[string]huma.Format{"application/json": strictJSON, "json": strictJSON}
+	huma.ValidateStrictCasing = true // "NAME" is no other way to write "name"
 	config.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"token": {Type: "http", Scheme: "bearer", Description: "A token made on the console or by 'feria token add'."},

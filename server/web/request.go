@@ -214,7 +214,7 @@ func (r *Request) Page(status int, chrome Chrome, body templ.Component) error {
 		r.Set(fiber.HeaderRetryAfter, "10")
 	}
 	r.Status(status)
-	return r.Send(b.Bytes())
+	return r.Send(bytes.ToValidUTF8(b.Bytes(), []byte("\uFFFD"))) // a form shows what was typed, whatever it was
 }
 
 func (r *Request) draw(b *bytes.Buffer, chrome Chrome, body templ.Component) error {

@@ -100,7 +100,7 @@ func (f form[T]) show(s *scene, record *T, typed url.Values, errs map[string]str
 			if typed != nil {
 				chosen = typed[fd.name]
 			}
-			for _, o := range fd.options(s) {
+			for _, o := range withStored(fd.options(s), base.Value) {
 				o.Chosen = slices.Contains(chosen, o.Value)
 				base.Options = append(base.Options, o)
 			}
@@ -112,6 +112,18 @@ func (f form[T]) show(s *scene, record *T, typed url.Values, errs map[string]str
 		out = append(out, base)
 	}
 	return out
+}
+
+// withStored adds the record's own values to a choice that does not offer them,
+// as an imported format of the organizers' own: what a browser cannot choose it
+// would silently drop when the form is sent.
+func withStored(offered []option, stored string) []option {
+	for value := range strings.SplitSeq(stored, "\n") {
+		if value != "" && !slices.ContainsFunc(offered, func(o option) bool { return o.Value == value }) {
+			offered = append(offered, option{Value: value, Label: value})
+		}
+	}
+	return offered
 }
 
 // owns says whether an error's field is this one: by its name or alias, or by a

@@ -92,6 +92,9 @@ func TestForms_showWhatTheyRead(t *testing.T) {
 		Code: "reading", Title: locale.Text{"en": "Reading"}, Format: "workshop", Track: "sea", Hosts: []string{"harbour/e/h1"}, Languages: []string{"en", "tr"}, AgeMin: 6, AgeMax: 12,
 		Level: "easy", Price: "5 €", NoRecord: true, Hidden: true, Materials: []festival.Link{{URL: "https://m.example"}},
 	})
+	roundTrip(t, "a session of a format, a theme and a host that the form does not offer", sessionForm, festival.Session{
+		Title: locale.Text{"en": "Reading"}, Format: "fishbowl", Track: "gone", Hosts: []string{"harbour/e/h1", "harbour/e/h9"}, Access: []string{"own_fact"},
+	})
 	roundTrip(t, "a slot in summer time", slotForm, festival.Slot{Start: at, End: at.Add(time.Hour), Seating: festival.Bookable, Seats: 24})
 }
 
@@ -114,6 +117,7 @@ func TestForms_refuseWhatCannotBeRead(t *testing.T) {
 		{"letters are no number", "seats_offered", "many", "not_a_number"},
 		{"a day alone is no start", "start_at", "2027-04-12", "time_unreadable"},
 		{"a time that the clocks jump over is refused", "start_at", "2027-03-28T01:30", "time_gap"},
+		{"what stands behind a time is not dropped", "start_at", "2027-04-12T10:00rubbish", "bad_clock"},
 		{"a day that is none is refused", "end_at", "2027-02-30T10:00", "bad_date"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -2,6 +2,7 @@ package setup
 
 import (
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -110,6 +111,9 @@ func (f field[T]) read(s *scene, r *T, typed url.Values, errs *kernel.Errors) {
 	}
 }
 
+// seconds are what some browsers add to a time.
+var seconds = regexp.MustCompile(`^:[0-5][0-9](\.[0-9]+)?$`)
+
 // wall reads a wall clock time of the event's zone; one that the clock change
 // leaves out is refused with advice.
 func (s *scene) wall(raw string) (time.Time, error) {
@@ -120,8 +124,8 @@ func (s *scene) wall(raw string) (time.Time, error) {
 	if !ok {
 		return time.Time{}, kernel.New(kernel.Invalid, "time_unreadable", "")
 	}
-	if len(clock) > len("15:04") {
-		clock = clock[:len("15:04")] // some browsers add seconds
+	if n := len("15:04"); len(clock) > n && seconds.MatchString(clock[n:]) {
+		clock = clock[:n]
 	}
 	return festival.LocalTime(s.zone.String(), festival.Date(day), clock)
 }
