@@ -42,8 +42,8 @@ func (m *matcher) choose(acceptLanguage string) string {
 const maxAccept = 512
 
 // matcher chooses for one offer. Browsers send few different headers, and
-// reading one costs as much as the rest of a cached page, so what was chosen for
-// the last maxChosen of them is remembered.
+// reading one costs as much as the rest of a cached page, so what was chosen is
+// remembered for up to maxChosen of them.
 type matcher struct {
 	language.Matcher
 	offered []string

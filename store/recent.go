@@ -14,8 +14,12 @@ import (
 // whatever clock the rules are given.
 const recentLife = 500 * time.Millisecond
 
-// maxRecents bounds what is remembered; anybody may ask for anything.
-const maxRecents = 20_000
+// maxRecents and maxQuestion (in bytes) bound what is remembered: anybody may ask
+// for anything, under any host name of any length.
+const (
+	maxRecents  = 20_000
+	maxQuestion = 400
+)
 
 // recents remembers answers of the store for a moment, so that what every
 // request asks for (the city, the event, the gate, the token) costs a read twice
@@ -79,13 +83,12 @@ func (c *Collection[T]) FindRecent(ctx context.Context, q Query) ([]T, error) {
 func remembered[T, V any](c *Collection[T], question string, ask func() (V, error)) (V, error) {
 	r := &c.store.recents
 	known, ok, written := r.get(c.name(), question)
-	if ok {
-		v, _ := known.value.(V)
+	if v, same := known.value.(V); ok && same {
 		return v, known.err
 	}
 	asked := time.Now()
 	v, err := ask()
-	if err == nil || errors.Is(err, ErrAbsent) {
+	if (err == nil || errors.Is(err, ErrAbsent)) && len(question) <= maxQuestion {
 		r.put(question, recent{value: v, err: err, written: written, until: asked.Add(recentLife)})
 	}
 	return v, err

@@ -31,7 +31,7 @@ const (
 )
 
 // The store goes away, once so that its address refuses and once so that it
-// hangs: what would write is refused in plain words, readiness says no in time.
+// hangs: what was public stays, what would write is refused in plain words, readiness says no in time.
 // When the store is back everything goes on, and nothing that was acknowledged
 // is lost.
 func TestStoreAway(t *testing.T) {
@@ -97,6 +97,8 @@ func (a *away) goOn(self int, over *atomic.Bool) {
 // without looks at what Feria does while its store is away, and after.
 func (a *away) without(t *testing.T, off, on func()) {
 	session := "/rush/sessions/" + a.slots[1].code
+	public := []string{"/rush/programme", session}
+	a.stays(t, public)
 	off()
 	var refused sync.WaitGroup
 	refused.Go(func() { a.refusesProgram(t) })
@@ -110,6 +112,7 @@ func (a *away) without(t *testing.T, off, on func()) {
 		case <-time.After(200 * time.Millisecond):
 		}
 		a.notReady(t)
+		a.stays(t, public)
 	}
 	on()
 	back := time.Now()
@@ -136,6 +139,22 @@ func (a *away) notReady(t *testing.T) {
 	}
 }
 
+// staysWithin is how long a page that was public may take while the store is away.
+const staysWithin = 3 * time.Second
+
+// stays asks for what was public before.
+func (a *away) stays(t *testing.T, paths []string) {
+	t.Helper()
+	impatient := &http.Client{Timeout: staysWithin + atWorst, Transport: client.Transport}
+	for _, path := range paths {
+		begun := time.Now()
+		got, err := pageWith(impatient, a.p.base, path)
+		if err != nil || got.status != http.StatusOK || !strings.Contains(got.body, "Session 1") {
+			t.Errorf("%s does not stay public: %d after %s, %v", path, got.status, time.Since(begun).Round(time.Millisecond), err)
+		}
+	}
+}
+
 func (a *away) comesBack(t *testing.T, since time.Time, what string, works func() bool) {
 	t.Helper()
 	for !works() {
@@ -159,6 +178,9 @@ func (a *away) refusesProgram(t *testing.T) {
 	t.Logf("a booking by the API is refused after %s: %s", time.Since(begun).Round(time.Millisecond), got.body)
 	if got.code() != "503 store_unavailable" || !strings.HasPrefix(got.header.Get("Content-Type"), "application/problem+json") {
 		t.Errorf("the API: %s, %s", got.code(), got.header.Get("Content-Type"))
+	}
+	if got.header.Get("Retry-After") == "" {
+		t.Error("the API does not say when to try again")
 	}
 }
 

@@ -140,13 +140,15 @@ func send(c *http.Client, req *http.Request) (reply, error) {
 }
 
 // page asks for a page as a browser without cookies does.
-func page(base, path string) (reply, error) {
+func page(base, path string) (reply, error) { return pageWith(client, base, path) }
+
+func pageWith(c *http.Client, base, path string) (reply, error) {
 	req, err := http.NewRequestWithContext(context.Background(), http.MethodGet, base+path, nil)
 	if err != nil {
 		return reply{}, err
 	}
 	req.Header.Set("Accept", "text/html")
-	return send(client, req)
+	return send(c, req)
 }
 
 // submit posts a form as a browser without cookies does, and does not follow.

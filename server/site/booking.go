@@ -26,9 +26,7 @@ func bookSession(r *web.Request) error {
 	if err != nil {
 		return bookAgain(r, s, form, chosen, err)
 	}
-	if !receipt.Replayed || r.Party != "" {
-		r.Remember(receipt.Party.ID)
-	}
+	r.Remember(receipt.Party.ID)
 	flash := r.T.T("site.booked_flash")
 	if receipt.State == registration.Waiting {
 		flash = r.T.T("site.waiting_flash")

@@ -210,9 +210,6 @@ func (r *Request) Page(status int, chrome Chrome, body templ.Component) error {
 	}
 	r.Set(fiber.HeaderCacheControl, "no-store")
 	r.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
-	if status == fiber.StatusServiceUnavailable && r.GetRespHeader(fiber.HeaderRetryAfter) == "" {
-		r.Set(fiber.HeaderRetryAfter, "10")
-	}
 	r.Status(status)
 	return r.Send(bytes.ToValidUTF8(b.Bytes(), []byte("\uFFFD"))) // a form shows what was typed, whatever it was
 }

@@ -70,6 +70,7 @@ func Open(ctx context.Context, path string) (*Driver, error) {
 	}
 	if d.folder, err = startFolder(full, d.writer); err != nil {
 		d.writer.stop()
+		_ = d.readers.Close()
 		return nil, err
 	}
 	d.readers.SetMaxOpenConns(max(2, runtime.NumCPU()))
