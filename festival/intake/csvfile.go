@@ -6,6 +6,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"feria/festival"
 )
@@ -209,8 +210,10 @@ func (t *table) cell(row, column int) string {
 		return ""
 	}
 	s := strings.TrimSpace(t.rows[row][column])
-	if len(s) > 1 && s[0] == '\'' && strings.IndexByte("=+-@\t\r", s[1]) >= 0 {
-		s = s[1:]
+	if rest, guarded := strings.CutPrefix(s, "'"); guarded {
+		if first, _ := utf8.DecodeRuneInString(rest); rest != "" && strings.ContainsRune("=+-@\t\r＝＋－＠", first) {
+			s = rest
+		}
 	}
 	if nothing(s) {
 		return ""

@@ -18,6 +18,8 @@ func TestCSV_runsNothing(t *testing.T) {
 		{"an at is text", "@SUM(A1)", "'@SUM(A1)"},
 		{"a tab is text", "\t=1", "'\t=1"},
 		{"a carriage return is text", "\r=1", "'\r=1"},
+		{"a wide equals sign is text", "＝1+1", "'＝1+1"},
+		{"half a character stays", "\xff=1", "\xff=1"},
 		{"a formula in the middle stays", "a=b", "a=b"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -4,15 +4,17 @@ import (
 	"encoding/csv"
 	"io"
 	"strings"
+	"unicode/utf8"
 )
 
 // byteOrderMark makes spreadsheets read the file as UTF-8.
 const byteOrderMark = "\uFEFF"
 
 // guarded makes a cell harmless in spreadsheets, which take what begins like
-// this for a formula and run it (OWASP, CSV injection).
+// this for a formula and run it, some also in the width of East Asian letters
+// (OWASP, CSV injection).
 func guarded(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r\n", rune(cell[0])) {
+	if first, _ := utf8.DecodeRuneInString(cell); cell != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
 		return "'" + cell
 	}
 	return cell
