@@ -124,7 +124,7 @@ func (s *Service) EventBySlug(ctx context.Context, city, slug string) (Event, er
 	if err != nil {
 		return Event{}, err
 	}
-	if len(found) == 1 {
+	if len(found) == 1 && found[0].Slug == slug { // keys of indexes have no control characters; addresses may
 		return found[0], nil
 	}
 	all, err := events.In(s.store).FindRecent(ctx, store.By("city", city, false))

@@ -1,14 +1,10 @@
 package server_test
 
 import (
-	"bytes"
-	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"feria/festival"
 	"feria/people"
@@ -28,36 +24,62 @@ func TestBadInput_quantities(t *testing.T) {
 		town.visitor().post("/learning-week/sessions/"+session.Code+"/book", url.Values{"slot": {festival.Own(slot.ID)}, "seats": {"1"}, "name": {"N"}, "mail": {mail}}).
 			want(t, 422).has(t, `id="mail-error"`)
 	}
+	// Row 30: an address in another script is kept in the form that shows it is one.
+	for typed, kept := range map[string]string{"ada@bücher.example": "ada@xn--bcher-kva.example", "ada@gооgle.example": "ada@xn--ggle-55da.example", "ADA@Example.ORG": "ada@example.org"} {
+		v := town.still()
+		v.post("/learning-week/sessions/"+session.Code+"/book", url.Values{"slot": {festival.Own(slot.ID)}, "seats": {"1"}, "name": {"Ada\r\nBcc: eve@example.org"}, "mail": {typed}}).want(t, 303)
+		for _, m := range town.mailsTo(kept, 1) {
+			if strings.ContainsAny(m.To+m.ToName+m.Subject+m.From+m.FromName, "\r\n\x00") || m.ToName == "" {
+				t.Errorf("a header of two lines: %q to %q, %q", m.ToName, m.To, m.Subject)
+			}
+		}
+	}
 	for _, slotID := range []string{"", "nothing", "../" + festival.Own(slot.ID), "x/y"} {
 		town.visitor().post("/learning-week/sessions/"+session.Code+"/book", url.Values{"slot": {slotID}, "seats": {"1"}, "name": {"N"}, "mail": {"n@example.org"}}).
 			want(t, 422).has(t, `id="slot-error"`)
 	}
 }
 
+// Row 40: whatever is written into an address, what is not there is answered as
+// everything else that is not there.
 func TestBadInput_addresses(t *testing.T) {
 	town, _ := newTown(t)
-	v := town.visitor()
-	plain := v.get("/nothing-here").want(t, 404)
-	for _, path := range []string{"/%2561dmin/export.csv", "/..%2f..%2fetc%2fpasswd", "/%00", "/learning-week/sessions/%00", "/learning-week;a=b", "/learning-week/nothing", "/passes/AAAA", "/passes/AAAA.png", "/learning-week/sessions/NOPE", "/assets/..%2fmanifest.json"} {
-		if got := v.get(path); got.StatusCode != 404 {
-			t.Errorf("%s: status %d", path, got.StatusCode)
-		} else if len(path) > 0 && strings.Contains(got.body, "goroutine") {
-			t.Errorf("%s shows a stack", path)
+	staff := town.staff(people.Owner, "")
+	plain := func(v *visitor, path string) string {
+		p := v.get(path)
+		text := p.same(path)
+		if i := strings.Index(text, `name="next" value="`); i >= 0 { // the page itself, for the choice of language
+			text = text[:i] + text[i+strings.IndexByte(text[i:], '>'):]
+		}
+		return text
+	}
+	for _, v := range []*visitor{town.visitor(), staff} {
+		missing := plain(v, "/nothing-here")
+		if !strings.HasPrefix(missing, "404 ") || !strings.Contains(missing, "<main") {
+			t.Fatalf("the page of what is absent is none of ours: %.300s", missing)
+		}
+		for _, path := range []string{
+			"/%2561dmin/export.csv", "/..%2f..%2fetc%2fpasswd", "/..%2fconsole", "/%00", "/nothing%00", "/learning-week%00", "/learning-week;a=b", "/%ff", "/%E2%80%AE", "/%0d%0aX:1",
+			"//console", "/learning-week/nothing", "/passes/AAAA", "/passes/AAAA.png", "/passes/..%2fx", "/console.php", "/.env", "/.git/config",
+		} {
+			if got := plain(v, path); got != missing {
+				t.Errorf("%s is answered %.200s", path, got)
+			}
+		}
+		for _, below := range []string{"/learning-week/sessions/", "/learning-week/exhibitors/"} { // in the event's own colour
+			missing := plain(v, below+"NOPE")
+			for _, path := range []string{"%00", "..%2f..%2fconsole", "BIND;a=b", "BIND%00", "%2e%2e", strings.Repeat("A", 3000)} {
+				if got := plain(v, below+path); got != missing || !strings.HasPrefix(got, "404 ") {
+					t.Errorf("%s%.60s is answered %.200s", below, path, got)
+				}
+			}
 		}
 	}
-	if !strings.Contains(plain.body, "<main") {
-		t.Error("the page of what is absent is none of ours")
+	for _, path := range []string{"/assets/..%2fmanifest.json", "/assets/%00", "/assets/manifest.json%00"} {
+		town.visitor().get(path).want(t, 404)
 	}
-}
-
-func TestBadInput_crossSite(t *testing.T) {
-	town, _ := newTown(t)
-	slot, session := town.bookable(3)
-	form := url.Values{"slot": {festival.Own(slot.ID)}, "seats": {"1"}, "name": {"N"}, "mail": {"n@example.org"}}
-	path := "/learning-week/sessions/" + session.Code + "/book"
-	town.visitor().post(path, form, "Sec-Fetch-Site", "cross-site").want(t, 403)
-	town.visitor().post(path, form, "Origin", "https://evil.example").want(t, 403)
-	town.visitor().post(path, form, "Origin", town.base, "Sec-Fetch-Site", "same-origin").want(t, 200)
+	town.visitor().get("/learning-week?q=%00%ff&day=%27--&page=-1&page=1e9&lang.ui=%00").want(t, 200)
+	town.visitor().get("/learning-week/programme?q=%00%ff&day=%27--&page=-1&age=9999999999999999999&access=%5B%5D&view=%3Cscript%3E").lacks(t, "<script>\"", "\x00", "goroutine").want(t, 200)
 }
 
 func TestBadInput_nextGoesNowhereElse(t *testing.T) {
@@ -78,49 +100,6 @@ func TestBadInput_nextGoesNowhereElse(t *testing.T) {
 			t.Errorf("next=%q: status %d to %q", next, got.StatusCode, to)
 		}
 	}
-}
-
-func TestBadInput_linksAreNotBurntByLooking(t *testing.T) {
-	town, _ := newTown(t)
-	person, err := town.p.People.Grant(t.Context(), people.Grant{City: town.week.City, Role: people.Owner}, "look@test.example", "Look", "test")
-	if err != nil {
-		t.Fatal(err)
-	}
-	link, err := town.p.People.PrintedLink(t.Context(), person.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for range 5 {
-		town.visitor().get("/sign-in?link="+url.QueryEscape(link)).want(t, 200)
-	}
-	v := town.visitor()
-	v.post("/sign-in/link", url.Values{"link": {link}}).want(t, 200)
-	v.get("/console").want(t, 200)
-	town.visitor().post("/sign-in/link", url.Values{"link": {link}}).want(t, 410)
-	// After signing out the old cookie opens nothing.
-	cookies := v.http.Jar.Cookies(mustURL(t, town.base))
-	v.post("/sign-out", nil).want(t, 200)
-	replay := town.visitor()
-	replay.http.Jar.SetCookies(mustURL(t, town.base), cookies)
-	if got := replay.get("/console"); got.Request.URL.Path != "/sign-in" {
-		t.Errorf("the old cookie still opens %s", got.Request.URL.Path)
-	}
-}
-
-func mustURL(t *testing.T, s string) *url.URL {
-	t.Helper()
-	u, err := url.Parse(s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return u
-}
-
-func TestBadInput_hostsDoNotPoisonLinks(t *testing.T) {
-	town, _ := newTown(t)
-	v := town.visitor()
-	p := v.get("/learning-week/programme.ics", "X-Forwarded-Host", "evil.example", "X-Forwarded-Proto", "https").want(t, 200)
-	p.lacks(t, "evil.example").has(t, town.base)
 }
 
 func TestBadInput_bodies(t *testing.T) {
@@ -150,20 +129,4 @@ func TestBadInput_bodies(t *testing.T) {
 	// Bracketed names must not reach an index (CVE-2025-48075).
 	town.visitor().post("/learning-week/sessions/"+session.Code+"/book", url.Values{"items[2147483647]": {"x"}, "items[-1]": {"x"}}).want(t, 422)
 	town.visitor().get("/healthz").want(t, 200)
-}
-
-func TestBadInput_slowBodiesDoNotHoldUpOthers(t *testing.T) {
-	town, _ := newTown(t)
-	for range 50 {
-		c, err := net.Dial("tcp", strings.TrimPrefix(town.base, "http://"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = c.Close() })
-		if _, err := io.Copy(c, bytes.NewBufferString("POST /me/confirm HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n")); err != nil {
-			t.Fatal(err)
-		}
-	}
-	town.visitor().http.Timeout = 5 * time.Second
-	town.visitor().get("/learning-week").want(t, 200)
 }

@@ -101,11 +101,15 @@ func open(t testing.TB, storeAddress string, c *clock) *platform.Platform {
 	return p
 }
 
-func serve(t testing.TB, p *platform.Platform) *town {
+// serve serves a platform; change may alter the app before it begins.
+func serve(t testing.TB, p *platform.Platform, change ...func(*server.Server)) *town {
 	t.Helper()
 	s, err := server.New(p)
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, c := range change {
+		c(s)
 	}
 	listener, err := net.Listen("tcp", p.Config.Addr)
 	for range 50 { // the port was free when it was drawn; somebody may pass through it
@@ -140,14 +144,14 @@ func serve(t testing.TB, p *platform.Platform) *town {
 }
 
 // newTown serves the demo city. Its festival begins the Monday after.
-func newTown(t testing.TB) (*town, *clock) {
+func newTown(t testing.TB, change ...func(*server.Server)) (*town, *clock) {
 	t.Helper()
 	c := &clock{at: time.Date(2027, 4, 7, 9, 0, 0, 0, time.UTC)}
 	p := open(t, storeFor(t), c)
 	if _, err := p.Demo(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	town := serve(t, p)
+	town := serve(t, p, change...)
 	var err error
 	if town.week, err = p.Festival.EventBySlug(t.Context(), platform.DemoCity, "learning-week"); err != nil {
 		t.Fatal(err)

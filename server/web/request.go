@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
@@ -187,13 +189,26 @@ func (r *Request) Posted() (url.Values, error) {
 	return values, nil
 }
 
-// Asked gives the query of the address, with every value of a name.
+// Asked gives the query of the address, with every value of a name; control
+// characters, which nobody types and no page may hold, are left out.
 func (r *Request) Asked() url.Values {
 	values, err := url.ParseQuery(string(r.Ctx.Context().QueryArgs().QueryString()))
 	if err != nil {
 		return url.Values{} // what cannot be read asks for nothing
 	}
+	for _, several := range values {
+		for i, v := range several {
+			several[i] = strings.Map(printable, v)
+		}
+	}
 	return values
+}
+
+func printable(r rune) rune {
+	if unicode.IsControl(r) || r == utf8.RuneError {
+		return -1
+	}
+	return r
 }
 
 // Own gives a record id of the path's event from its own part in the address.
