@@ -165,8 +165,11 @@ func sentence(err error) string {
 	if next != "" {
 		text += " " + next
 	}
-	if known.Cause != nil {
+	switch {
+	case known.Cause != nil:
 		text += " (" + known.Cause.Error() + ")"
+	case err != error(known): // wrapped by what knows more, as the store does
+		text += " (" + err.Error() + ")"
 	}
 	return text
 }
