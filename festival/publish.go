@@ -53,12 +53,17 @@ func (s *Service) Review(ctx context.Context, event string) (Review, error) {
 
 // Publish freezes the draft as the next release and makes it the public one. If
 // the public would see no change, the release that stands is given back and
-// nothing is written. Errors: Missing; Refused clash_blocks (argument n);
+// nothing is written. Errors: Missing; Errors at note; Refused clash_blocks (n);
 // Conflict release_changed when somebody else published meanwhile.
 //
 // It may be asked again after a crash at any point: what was written before the
 // event's pointer moved is nothing, what comes after it is done again.
 func (s *Service) Publish(ctx context.Context, event, by string, note locale.Text) (Release, error) {
+	var wrong complaints
+	wrong.text("note", note, maxNote, false)
+	if err := wrong.Err(); err != nil {
+		return Release{}, err
+	}
 	draft, err := s.Draft(ctx, event)
 	if err != nil {
 		return Release{}, err

@@ -16,6 +16,7 @@ import (
 // Bounds of what forms take, in characters.
 const (
 	maxLine  = 300     // titles, names
+	maxNote  = 5_000   // what a release says of itself
 	maxText  = 100_000 // abstracts, descriptions, pages
 	maxURL   = 2000
 	maxList  = 500

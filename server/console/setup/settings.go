@@ -8,13 +8,25 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"feria/festival"
+	"feria/kernel"
 	"feria/server/web"
 )
 
 // settings is a form that is not one of a record of the draft.
 type settings struct {
 	title, action, back, current string
-	kind                         string // the room's word above the title
+	kind                         string    // the room's word above the title
+	seen                         time.Time // when what the form shows was changed last; zero for what is new
+}
+
+// unchanged refuses a form that was drawn before somebody else's change: once,
+// since the form that comes back was drawn after it.
+func unchanged(typed url.Values, stored time.Time) error {
+	seen, err := time.Parse(seenAt, typed.Get("seen"))
+	if err != nil || seen.Equal(stored) {
+		return nil
+	}
+	return kernel.New(kernel.Conflict, "record_changed", "")
 }
 
 func cityScene(r *web.Request) (*scene, error) {
@@ -41,6 +53,9 @@ func eventScene(r *web.Request) (*scene, error) {
 // ask draws a form; after a refusal with what was typed.
 func ask[T any](r *web.Request, f form[T], s *scene, record T, page settings, typed url.Values, refusal error) error {
 	d := editPage{P: r.T, Title: page.title, Kind: page.kind, Action: page.action, Back: page.back}
+	if !page.seen.IsZero() {
+		d.Seen = page.seen.UTC().Format(seenAt)
+	}
 	status := fiber.StatusOK
 	var byField map[string]string
 	if refusal != nil {
@@ -96,9 +111,9 @@ func MakeEvent(r *web.Request) error {
 	return r.See("/console/"+event.Slug, r.T.T("console.saved"))
 }
 
-func settingsPage(r *web.Request) settings {
+func settingsPage(r *web.Request, event festival.Event) settings {
 	title, _ := r.T.Text(r.Event.Title, r.Event.Locales...)
-	return settings{title: r.T.T("console.link_event"), action: Base(r) + "/settings", back: Base(r), current: "/settings", kind: title}
+	return settings{title: r.T.T("console.link_event"), action: Base(r) + "/settings", back: Base(r), current: "/settings", kind: title, seen: event.ChangedAt}
 }
 
 // ShowSettings draws the form of the event itself.
@@ -107,7 +122,7 @@ func ShowSettings(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return ask(r, eventForm, s, s.event, settingsPage(r), nil, nil)
+	return ask(r, eventForm, s, s.event, settingsPage(r, s.event), nil, nil)
 }
 
 // SaveSettings changes the event itself; the public sees the live part at once.
@@ -121,10 +136,16 @@ func SaveSettings(r *web.Request) error {
 		return err
 	}
 	event, err := r.P.Festival.SaveEvent(r.Context(), r.Event.ID, r.Actor.ID, func(e *festival.Event) error {
+		if err := unchanged(typed, e.ChangedAt); err != nil {
+			return err
+		}
 		return eventForm.read(s, e, typed)
 	})
 	if err != nil {
-		return ask(r, eventForm, s, s.event, settingsPage(r), typed, err)
+		if s, readErr := eventScene(r); readErr == nil { // as it stands now
+			return ask(r, eventForm, s, s.event, settingsPage(r, s.event), typed, err)
+		}
+		return err
 	}
 	if _, err := r.P.Views.Refresh(r.Context(), event.ID); err != nil {
 		return err
@@ -134,7 +155,7 @@ func SaveSettings(r *web.Request) error {
 
 func cityPage(r *web.Request) settings {
 	name, _ := r.T.Text(r.City.Name, r.City.Locales...)
-	return settings{title: r.T.T("console.city_settings"), action: "/console/city", back: "/console", current: "/city", kind: name}
+	return settings{title: r.T.T("console.city_settings"), action: "/console/city", back: "/console", current: "/city", kind: name, seen: r.City.ChangedAt}
 }
 
 // ShowCity draws the form of the city.
@@ -157,9 +178,15 @@ func SaveCity(r *web.Request) error {
 		return err
 	}
 	_, err = r.P.Festival.SaveCity(r.Context(), r.City.ID, r.Actor.ID, func(c *festival.City) error {
+		if err := unchanged(typed, c.ChangedAt); err != nil {
+			return err
+		}
 		return cityForm.read(s, c, typed)
 	})
 	if err != nil {
+		if fresh, readErr := r.P.Festival.City(r.Context(), r.City.ID); readErr == nil {
+			r.City = fresh // as it stands now
+		}
 		return ask(r, cityForm, s, r.City, cityPage(r), typed, err)
 	}
 	events, err := r.P.Festival.Events(r.Context(), r.City.ID)

@@ -1,0 +1,107 @@
+package server_test
+
+import (
+	"html"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"feria/festival"
+	"feria/people"
+)
+
+// filled is the form of a page as a browser would send it back.
+func (p page) filled() []string {
+	var pairs []string
+	main := p.body[strings.Index(p.body, "<main"):]
+	for _, m := range regexp.MustCompile(`<input[^>]*name="([^"]+)"[^>]*value="([^"]*)"`).FindAllStringSubmatch(main, -1) {
+		pairs = append(pairs, m[1], html.UnescapeString(m[2]))
+	}
+	for _, m := range regexp.MustCompile(`(?s)<select[^>]*name="([^"]+)"[^>]*>.*?<option value="([^"]*)" selected`).FindAllStringSubmatch(main, -1) {
+		pairs = append(pairs, m[1], html.UnescapeString(m[2]))
+	}
+	return pairs
+}
+
+// Two who edit the event itself, or the city: the second is told, once, and
+// keeps what was typed; nobody's change is lost in silence.
+func TestConsole_twoWhoEditTheEventAndTheCity(t *testing.T) {
+	town, clock := newTown(t)
+	one, two := town.desk(people.Owner, ""), town.desk(people.Owner, "")
+	one = desk{town.staff(people.Owner, "")}
+	one.http.CheckRedirect = two.http.CheckRedirect
+	two = town.desk(people.Organizer, town.week.ID)
+	edit := func(at, field string, two desk) {
+		t.Helper()
+		first, second := one.get(at).want(t, 200).filled(), two.get(at).want(t, 200).filled()
+		clock.add(time.Minute)
+		one.try(t, 303, at, append(first, field, "By the first")...)
+		again := two.try(t, 409, at, append(second, field, "By the second")...).has(t, "By the second", "Somebody else saved this meanwhile")
+		one.get(at).want(t, 200).has(t, "By the first")
+		two.try(t, 303, at, append(again.filled(), field, "By the second")...)
+		one.get(at).want(t, 200).has(t, "By the second").lacks(t, "By the first")
+	}
+	edit(week+"/settings", "slogan.en", two)
+	edit("/console/city", "name.en", one)
+	// A form without the mark, as a script would send it, is no conflict.
+	one.try(t, 303, "/console/learning-week/settings", fair("learning-week")...)
+}
+
+// A refused form keeps what was typed, in every room that has one.
+func TestConsole_nothingTypedIsLost(t *testing.T) {
+	town, _ := newTown(t)
+	d := town.desk(people.Owner, "")
+	d.try(t, 422, week+"/copy", "slug", "Kept typing", "start", "2028-04-10").has(t, `value="Kept typing"`, `value="2028-04-10"`)
+	d.try(t, 409, week+"/copy", "slug", "learning-week", "start", "2028-04-10").has(t, `value="learning-week"`, `value="2028-04-10"`)
+	d.try(t, 422, "/console/people", "mail", "kept@typing", "name", "Kept typing", "role", "volunteer", "event", "learning-week").has(t, `value="kept@typing"`, `value="Kept typing"`, `value="volunteer" selected`, `value="learning-week" selected`)
+	d.try(t, 422, "/console/people/tokens", "name", strings.Repeat("Kept typing", 50), "role", "volunteer", "event", "learning-week").has(t, strings.Repeat("Kept typing", 50))
+	d.try(t, 422, week+"/gates", "name", "Kept typing", "slug", "A B", "scope", "event", "reentry", "never").has(t, `value="Kept typing"`, `value="A B"`)
+	d.try(t, 403, week+"/tracks", "slug.0", "sea", "name.0.en", "Kept typing", "color.0", "red").has(t, "Kept typing", `value="red"`)
+	d.try(t, 422, week+"/alert", "text.en", strings.Repeat("x", 400), "text.fr", "Kept typing").has(t, "Kept typing")
+	d.try(t, 422, "/console/new", append(fair("x y"), "slogan.en", "Kept typing")...).has(t, "Kept typing", `value="Asia/Seoul"`)
+
+	// Publishing while a clash blocks it keeps the note; too long a note too.
+	d.try(t, 303, week+"/clashes", "rule.same_space", "block")
+	draft, err := town.p.Festival.Draft(t.Context(), town.week.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var placed []festival.Slot
+	for _, s := range draft.Slots {
+		if s.Space != "" && len(placed) < 2 {
+			placed = append(placed, s.Slot)
+		}
+	}
+	clash := placed[1]
+	clash.Space, clash.Booth, clash.Start, clash.End = placed[0].Space, "", placed[0].Start, placed[0].End
+	if _, err := town.p.Festival.SaveSlot(t.Context(), clash, "test"); err != nil {
+		t.Fatal(err)
+	}
+	released := town.week.Release
+	blocked := d.post(week+"/release", url.Values{"note.en": {"Kept typing"}})
+	if blocked.StatusCode < 400 || blocked.StatusCode >= 500 {
+		t.Errorf("publishing over a clash that blocks: status %d", blocked.StatusCode)
+	}
+	blocked.has(t, "Kept typing", `class="note stop"`)
+	d.try(t, 303, week+"/clashes", "rule.same_space", "warn")
+	d.try(t, 422, week+"/release", "note.en", strings.Repeat("Kept typing", 2000)).has(t, "Kept typingKept typing")
+	if e, err := town.p.Festival.Event(t.Context(), town.week.ID); err != nil || e.Release != released {
+		t.Errorf("release %d after two refusals, %v", e.Release, err)
+	}
+
+	// What is not there is 404, whatever is to be done with it.
+	for _, path := range []string{
+		week + "/setup/venue/nothing", week + "/setup/venue/nothing/copy", week + "/setup/venue/nothing/remove", week + "/setup/venue/nothing/restore", week + "/setup/nothing/new",
+		week + "/gates/nothing/remove", week + "/keys/200/withdraw", week + "/keys/999/withdraw", week + "/imports/nothing/undo", "/console/mail/nothing/retry", week + "/bookings/nothing/desk",
+	} {
+		d.try(t, 404, path)
+	}
+	// A mail that was sent, or waits, can be asked for again without harm.
+	slot, _ := town.bookable(0)
+	town.guest(slot, "Ada", 1)
+	mail := town.mailsTo("ada@example.org", 1)[0]
+	d.try(t, 303, "/console/mail/"+festival.Own(mail.ID)+"/retry")
+	d.get("/console/mail/"+festival.Own(mail.ID)).want(t, 200).has(t, "ada@example.org")
+}
