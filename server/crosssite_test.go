@@ -19,6 +19,7 @@ var (
 	posted     = regexp.MustCompile(`(?s)<form[^>]*method="post"[^>]*>.*?</form>`)
 	formAction = regexp.MustCompile(`<form[^>]*action="([^"]*)"`)
 	formInputs = regexp.MustCompile(`<(?:input|button|select|textarea)[^>]*name="([^"]+)"[^>]*>`)
+	ids        = regexp.MustCompile(`[a-z0-9]{26}`)
 	formValue  = regexp.MustCompile(`value="([^"]*)"`)
 )
 
@@ -106,7 +107,11 @@ func TestCrossSite_everyFormIsRefusedAndLookingWritesNothing(t *testing.T) {
 
 	actions := map[string]bool{}
 	for _, f := range forms {
-		actions[regexp.MustCompile(`[a-z0-9]{26}`).ReplaceAllString(f.action, "ID")] = true
+		action := ids.ReplaceAllString(f.action, "ID")
+		if actions[action] { // the choice of a language stands on every page
+			continue
+		}
+		actions[action] = true
 		for _, headers := range [][]string{{"Sec-Fetch-Site", "cross-site"}, {"Origin", "https://evil.example"}} {
 			if got := v.post(f.action, f.values, headers...); got.StatusCode != http.StatusForbidden {
 				t.Errorf("the form %s of %s, sent by another site (%s): status %d", f.action, f.page, headers[0], got.StatusCode)
