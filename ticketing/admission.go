@@ -68,11 +68,29 @@ func (a *Admission) admit(ref ScanRef) answer {
 			out = answer{reason: AlreadyRedeemed, first: &inside.Since, in: inside.In}
 		}
 	}
-	ref.Told = out.passed
+	ref.Told, ref.Said = out.passed, &Said{Reason: out.reason, Why: out.why, First: out.first, In: out.in, Left: out.left}
 	scans[len(scans)-1] = ref
 	a.Scans = scans
 	a.compact()
 	return out
+}
+
+// recall says whether a scan is part of this document already and, where it
+// knows that itself, what its door was told; else the row says it.
+func (a *Admission) recall(device, nonce string, at time.Time) (said *answer, known bool) {
+	ref := ScanRef{At: at, Device: device, Nonce: nonce}
+	if i := slices.IndexFunc(a.Scans, ref.same); i >= 0 {
+		return a.Scans[i].said(), true
+	}
+	return nil, a.Before != nil && ref.compare(*a.Before) <= 0
+}
+
+// said is what the door was told, nil where it was not kept.
+func (r ScanRef) said() *answer {
+	if r.Said == nil {
+		return nil
+	}
+	return &answer{reason: r.Said.Reason, why: r.Said.Why, first: r.Said.First, passed: r.Told, in: r.Said.In, left: r.Said.Left}
 }
 
 // differs says whether an entry other than that one came to something else than
@@ -123,10 +141,4 @@ func (a *Admission) compact() {
 	}
 	a.Base = Fold(old, a.Base).Scopes
 	a.Scans = young
-}
-
-// knows says whether a scan is part of this document.
-func (a *Admission) knows(device, nonce string, at time.Time) bool {
-	ref := ScanRef{At: at, Device: device, Nonce: nonce}
-	return slices.ContainsFunc(a.Scans, ref.same) || a.Before != nil && ref.compare(*a.Before) <= 0
 }

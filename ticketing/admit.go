@@ -36,11 +36,12 @@ func (s *Service) Scan(ctx context.Context, r ScanRequest) (Verdict, error) {
 			return Verdict{}, err
 		}
 	}
+	repeated := false
 	if row.Reason != "" {
 		row.Result = Failed
 		err = s.scans.Insert(ctx, row)
 	} else {
-		row, err = s.decide(ctx, r, row)
+		row, repeated, err = s.decide(ctx, r, row)
 	}
 	if errors.Is(err, store.ErrExists) {
 		return s.replay(ctx, r, row.Pass, pass.Name)
@@ -48,7 +49,9 @@ func (s *Service) Scan(ctx context.Context, r ScanRequest) (Verdict, error) {
 	if err != nil {
 		return Verdict{}, err
 	}
-	return s.say(ctx, row, pass.Name)
+	v, err := s.say(ctx, row, pass.Name)
+	v.Replayed = repeated
+	return v, err
 }
 
 // readPass finds the pass that was shown, or notes in the row why there is none.
@@ -114,20 +117,58 @@ func (s *Service) applyRules(ctx context.Context, r ScanRequest, pass Pass, row 
 }
 
 // decide lets the pass's Admission decide, with the row in the same commit.
-func (s *Service) decide(ctx context.Context, r ScanRequest, row Scan) (Scan, error) {
+// repeated says that the scan was part of it before.
+//
+// The Admission is what decides, the row a copy of what it said: where both are
+// not one commit, another machine may carry a row to its end that this one has
+// written and not yet decided. Then what the Admission holds is told, here as
+// there, and the row is put right.
+func (s *Service) decide(ctx context.Context, r ScanRequest, row Scan) (decided Scan, repeated bool, err error) {
 	row.Folded = true
 	ref := row.ref(r.Gate.Reentry)
-	decided := row
-	err := s.admissions.Decide(ctx, row.Pass, func(a *Admission) error {
+	var said *answer
+	decided = row
+	err = s.admissions.Decide(ctx, row.Pass, func(a *Admission) error {
+		if said, repeated = a.recall(ref.Device, ref.Nonce, ref.At); repeated && said != nil {
+			return store.ErrUnchanged
+		}
+		repeated = false
 		decided = row.told(a.admit(ref))
 		return nil
-	}, store.OrNew(func() Admission {
-		return Admission{ID: row.Pass, Event: row.Event, Expires: row.Expires}
-	}), store.With(func(bool) []store.Op { return []store.Op{s.scans.InsertOp(decided)} }))
-	if err != nil {
-		return row, err
+	}, s.begun(row), store.With(func(bool) []store.Op {
+		if repeated {
+			return nil
+		}
+		return []store.Op{s.scans.InsertOp(decided)}
+	}))
+	if err == nil && repeated {
+		decided, err = s.keep(ctx, row, said)
 	}
-	return decided, nil
+	if err != nil {
+		return row, false, err
+	}
+	return decided, repeated, nil
+}
+
+// begun is the Admission of a pass before its first scan.
+func (s *Service) begun(row Scan) store.UpdateOption {
+	return store.OrNew(func() Admission {
+		return Admission{ID: row.Pass, Event: row.Event, Expires: row.Expires}
+	})
+}
+
+// keep puts a row right by what its Admission says, and back where the machine
+// that wrote it has given up and taken it away.
+func (s *Service) keep(ctx context.Context, row Scan, said *answer) (Scan, error) {
+	row.Void = true // until it is told
+	return s.scans.Update(ctx, row.ID, func(row *Scan) error {
+		if !row.Void && row.says(said) {
+			return store.ErrUnchanged
+		}
+		*row = row.told(*said)
+		row.Void = false
+		return nil
+	}, store.OrNew(func() Scan { return row }))
 }
 
 // ref is what the fold needs of a row.
@@ -145,6 +186,12 @@ func (r Scan) told(a answer) Scan {
 		r.Result = Failed
 	}
 	return r
+}
+
+// says tells whether the row holds an answer.
+func (r Scan) says(a *answer) bool {
+	sameFirst := r.First == a.first || r.First != nil && a.first != nil && r.First.Gate == a.first.Gate && r.First.At.Equal(a.first.At)
+	return sameFirst && r.Reason == a.reason && r.Why == a.why && r.Passed == a.passed && r.In == a.in && r.Left == a.left
 }
 
 // replay answers a scan whose nonce is known: as before, whatever became of the
@@ -169,32 +216,29 @@ func (s *Service) replay(ctx context.Context, r ScanRequest, pass, name string) 
 	return v, err
 }
 
-// complete makes good for a machine that stopped between the row and the
-// Admission, which nobody was told about: the scan is decided now.
+// complete carries a row to its end that was written and perhaps never decided:
+// its machine stopped between the row and the Admission, or is about to decide.
+// Whoever comes first decides, and everybody tells that.
 func (s *Service) complete(ctx context.Context, row Scan) (Scan, error) {
 	gate, err := s.gates.Get(ctx, row.Gate)
 	if err != nil {
 		return row, err
 	}
 	ref := row.ref(gate.Reentry)
-	decided, known := row, false
+	var said *answer
 	err = s.admissions.Decide(ctx, row.Pass, func(a *Admission) error {
-		decided, known = row, a.knows(row.Device, row.Nonce, row.At)
-		if known {
+		var known bool
+		if said, known = a.recall(row.Device, row.Nonce, row.At); known {
 			return store.ErrUnchanged
 		}
-		decided = row.told(a.admit(ref))
-		decided.Void = false
+		now := a.admit(ref)
+		said = &now
 		return nil
-	}, store.OrNew(func() Admission {
-		return Admission{ID: row.Pass, Event: row.Event, Expires: row.Expires}
-	}), store.With(func(bool) []store.Op { return []store.Op{s.scans.PutOp(decided)} }))
-	if err == nil && known {
-		// Another copy may have been deciding it when the row was read: what it
-		// told then stands in the row now.
-		return s.scans.Get(ctx, row.ID)
+	}, s.begun(row))
+	if err != nil || said == nil { // said by the row alone, long ago
+		return row, err
 	}
-	return decided, err
+	return s.keep(ctx, row, said)
 }
 
 // say makes the verdict of a row.

@@ -48,26 +48,34 @@ func (s *Service) Check(ctx context.Context, report func(problem string)) error 
 
 // folded is what is known of one pass's admission while rows are compared.
 type folded struct {
-	told   map[string]int // by Scan.ID: how many it let through
+	scans  map[string]ScanRef // by Scan.ID
 	before *ScanRef
 }
 
-// knows says whether the admission has a row.
-func (f folded) knows(r Scan) (told int, itself, ok bool) {
-	if told, ok := f.told[r.ID]; ok {
-		return told, true, true
+// knows says whether the admission has a row, and whether it lists it still.
+func (f folded) knows(r Scan) (ref ScanRef, itself, ok bool) {
+	if ref, ok := f.scans[r.ID]; ok {
+		return ref, true, true
 	}
-	ref := ScanRef{At: r.At, Device: r.Device, Nonce: r.Nonce}
-	return 0, false, f.before != nil && ref.compare(*f.before) <= 0
+	ref = ScanRef{At: r.At, Device: r.Device, Nonce: r.Nonce}
+	return ref, false, f.before != nil && ref.compare(*f.before) <= 0
+}
+
+// agrees says whether a row holds what the door was told.
+func (ref ScanRef) agrees(r Scan) bool {
+	if said := ref.said(); said != nil {
+		return r.says(said)
+	}
+	return r.Passed == ref.Told
 }
 
 // admitted reads all admissions.
 func (s *Service) admitted(ctx context.Context, see func(Admission)) (map[string]folded, error) {
 	all := map[string]folded{}
 	err := s.admissions.Each(ctx, store.All(), func(a Admission) error {
-		f := folded{told: make(map[string]int, len(a.Scans)), before: a.Before}
+		f := folded{scans: make(map[string]ScanRef, len(a.Scans)), before: a.Before}
 		for _, ref := range a.Scans {
-			f.told[scanID(a.Event, ref.Device, ref.Nonce)] = ref.Told
+			f.scans[scanID(a.Event, ref.Device, ref.Nonce)] = ref
 		}
 		all[a.ID] = f
 		see(a)
@@ -94,18 +102,18 @@ func (s *Service) checkScans(ctx context.Context, passIDs map[string]bool, repor
 		if !r.Folded {
 			return nil
 		}
-		told, itself, ok := all[r.Pass].knows(r)
+		ref, itself, ok := all[r.Pass].knows(r)
 		switch {
 		case r.Void && itself:
 			report(fmt.Sprintf("scan %s: is marked void, and pass %s counts it", r.ID, r.Pass))
 		case r.Void:
 		case !ok && r.Received.Before(young):
 			report(fmt.Sprintf("scan %s: pass %s does not know it", r.ID, r.Pass))
-		case itself && told != r.Passed:
-			report(fmt.Sprintf("scan %s: says that %d went through, the pass says %d", r.ID, r.Passed, told))
+		case itself && !ref.agrees(r) && r.Received.Before(young):
+			report(fmt.Sprintf("scan %s: says that %d went through, the pass says %d, or another reason", r.ID, r.Passed, ref.Told))
 		}
 		if itself {
-			delete(all[r.Pass].told, r.ID)
+			delete(all[r.Pass].scans, r.ID)
 		}
 		return nil
 	})
@@ -113,17 +121,19 @@ func (s *Service) checkScans(ctx context.Context, passIDs map[string]bool, repor
 		return err
 	}
 	for pass, f := range all {
-		for id := range f.told {
+		for id := range f.scans {
 			report(fmt.Sprintf("admission %s: its scan %s is not there", pass, id))
 		}
 	}
 	return nil
 }
 
-// Sweep marks rows void whose machine stopped before the pass's Admission knew
-// them; nobody was told anything about those. One that was sent again meanwhile,
-// and so counts after all, loses the mark. It answers how many it changed. On
-// SQLite there are none, since both are one commit.
+// Sweep puts rows right by the Admission of their pass. Those that it does not
+// know are marked void: their machine stopped before it was asked, and nobody
+// was told anything about them; one that was sent again meanwhile, and so counts
+// after all, loses the mark. Those that say something else than was decided are
+// told again. It answers how many it changed. On SQLite there are none, since
+// both are one commit.
 func (s *Service) Sweep(ctx context.Context) (int, error) {
 	young := s.now().Add(-settled)
 	all, err := s.admitted(ctx, func(Admission) {})
@@ -132,8 +142,16 @@ func (s *Service) Sweep(ctx context.Context) (int, error) {
 	}
 	n := 0
 	err = s.scans.Each(ctx, store.All(), func(r Scan) error {
-		_, _, ok := all[r.Pass].knows(r)
-		if !r.Folded || r.Void == !ok || !r.Received.Before(young) {
+		ref, itself, ok := all[r.Pass].knows(r)
+		if !r.Folded || !r.Received.Before(young) {
+			return nil
+		}
+		if itself && !ref.agrees(r) && ref.Said != nil {
+			n++
+			_, err := s.keep(ctx, r, ref.said())
+			return err
+		}
+		if r.Void == !ok {
 			return nil
 		}
 		n++

@@ -46,6 +46,68 @@ func TestScan_rowsWithoutAdmission(t *testing.T) {
 	}
 }
 
+// Where row and Admission are not one commit, two machines may carry one scan to
+// its end: what the Admission holds is what everybody is told, whoever asks, and
+// the row is put right.
+func TestScan_twoMachinesOneNonce(t *testing.T) {
+	w := open(t)
+	g := w.gate(Gate{Slug: "main"})
+	p, token := w.pass("harbour/p1", 1)
+	r := ScanRequest{Event: w.event, Gate: g, Token: token, Device: "d", Nonce: "a", Direction: Entry}
+	first := w.scan(r)
+	if first.Result != OK || first.Passed != 1 {
+		t.Fatalf("the first: %s", brief(first))
+	}
+	id := scanID(w.event.ID, "d", "a")
+	spoil := func() { // what the slower machine had thought
+		w.must(w.scans.Decide(t.Context(), id, func(row *Scan) error {
+			*row = row.told(answer{reason: AlreadyRedeemed, first: &First{At: w.clock(), Gate: g.ID}})
+			return nil
+		}))
+	}
+	same := func(what string, v Verdict, row Scan) {
+		t.Helper()
+		if v.Result != OK || v.Passed != 1 || v.In != 1 || v.First != nil || !v.Replayed || row.Passed != 1 || row.Reason != "" || row.Void {
+			t.Errorf("%s: told %s, stored %+v", what, brief(v), row)
+		}
+	}
+	stored := func() Scan {
+		row, err := w.scans.Get(t.Context(), id)
+		w.must(err)
+		return row
+	}
+	spoil()
+	same("sent again", w.scan(r), stored())
+
+	row := r.row(w.clock()) // it comes to decide after the other has
+	row.Pass, row.Scope, row.Seats = p.ID, eventScope, 1
+	late := func(what string) {
+		t.Helper()
+		decided, repeated, err := w.decide(t.Context(), r, row)
+		w.must(err)
+		v := decided.verdict("")
+		v.Replayed = repeated
+		same(what, v, stored())
+	}
+	spoil()
+	late("decided by the other")
+	w.must(w.scans.Delete(t.Context(), id)) // its own row, taken back by one that gave up
+	late("decided by the other, its row gone")
+
+	spoil()
+	w.after(2 * settled)
+	n := 0
+	w.must(w.Check(t.Context(), func(string) { n++ }))
+	if n != 1 {
+		t.Errorf("doctor sees %d, want 1", n)
+	}
+	if n, err := w.Sweep(t.Context()); err != nil || n != 1 {
+		t.Errorf("swept %d, %v", n, err)
+	}
+	same("after the sweep", w.scan(r), stored())
+	w.sound()
+}
+
 // Each rule of the doctor finds what it is for.
 func TestCheck_findsPlantedFaults(t *testing.T) {
 	for _, row := range []struct {
@@ -76,6 +138,7 @@ func TestCheck_findsPlantedFaults(t *testing.T) {
 			p, token := w.pass("harbour/p1", 1)
 			w.scan(w.request(w.gate(Gate{Slug: "main"}), token))
 			w.sound()
+			w.after(2 * settled)
 			row.plant(w, p)
 			found := 0
 			if err := w.Check(t.Context(), func(string) { found++ }); err != nil || found == 0 {

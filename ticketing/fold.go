@@ -29,9 +29,20 @@ type ScanRef struct {
 	Count   int       `json:"count,omitempty"` // how many it asked for; 0: all that remain
 	Seats   int       `json:"seats"`           // how many belong to the party
 	Reentry Reentry   `json:"reentry"`
-	// Told is how many the door was told to let in or out: it rests on what was
-	// known then and takes no part in the fold.
-	Told int `json:"told,omitempty"`
+	// Told is how many the door was told to let in or out, and Said the rest of
+	// what it was told, so that a repeat hears the same: both rest on what was
+	// known then and take no part in the fold. Without Said the row says it.
+	Told int   `json:"told,omitempty"`
+	Said *Said `json:"said,omitempty"`
+}
+
+// Said is what a door was told beside how many to let in or out.
+type Said struct {
+	Reason Reason `json:"reason,omitempty"`
+	Why    Why    `json:"why,omitempty"`
+	First  *First `json:"first,omitempty"`
+	In     int    `json:"in,omitempty"`
+	Left   int    `json:"left,omitempty"`
 }
 
 // compare orders scans by corrected time, device and nonce.

@@ -149,7 +149,7 @@ func TestAdmission_anyOrderOfArrivalEndsTheSame(t *testing.T) {
 			}
 			end := Fold(a.Scans, a.Base)
 			for i := range end.Scans {
-				end.Scans[i].Scan.Told = 0
+				end.Scans[i].Scan.Told, end.Scans[i].Scan.Said = 0, nil
 			}
 			if !reflect.DeepEqual(end, want) {
 				t.Fatalf("arrived as %v\ngot  %+v\nwant %+v", arrived, end, want)
@@ -205,14 +205,17 @@ func TestAdmission_staysBounded(t *testing.T) {
 		if got := a.admit(ref); got.reason != "" || got.passed != 1 {
 			t.Fatalf("scan %d: %+v", n, got)
 		}
-		if !a.knows(ref.Device, ref.Nonce, ref.At) || len(a.Scans) > maxRefs {
+		if said, known := a.recall(ref.Device, ref.Nonce, ref.At); !known || said == nil || said.passed != 1 || len(a.Scans) > maxRefs {
 			t.Fatalf("scan %d: %d are kept", n, len(a.Scans))
 		}
 	}
 	if in := Fold(a.Scans, a.Base).Scopes[eventScope].In; in != 0 {
 		t.Errorf("%d are in, want 0", in)
 	}
-	if !a.knows("phone", "0", ten) || a.knows("phone", "new", ten.Add(2000*time.Minute)) {
+	if said, known := a.recall("phone", "0", ten); !known || said != nil {
 		t.Error("what was summed up is not known any more")
+	}
+	if _, known := a.recall("phone", "new", ten.Add(2000*time.Minute)); known {
+		t.Error("what is new is known")
 	}
 }
