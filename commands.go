@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -100,7 +101,7 @@ func importFile(ctx context.Context, c *call) error {
 		}
 		en := p.Locale.For("en")
 		for _, f := range done.Import.Report {
-			fmt.Fprintf(c.out, "%-9s %s: %s\n", f.Level, f.Record, en.T("finding."+f.Code, pairs(f.Args)...))
+			fmt.Fprintf(c.out, "%-9s %s: %s\n", f.Level, cmp.Or(f.Record, done.Import.File), en.T("finding."+f.Code, pairs(f.Args)...))
 		}
 		fmt.Fprintf(c.out, "%s: %d added, %d changed, %d dropped, %d remarks\n", c.options.event, done.Added, done.Changed, done.Dropped, len(done.Import.Report))
 		if done.Release > 0 {

@@ -56,8 +56,17 @@ func (p *Platform) ImportFile(ctx context.Context, r ImportRequest) (Imported, e
 		return done, err
 	}
 	if isNew {
+		said := records.Event.Start != ""
 		if event, err = newEvent(event, city, records); err != nil {
 			return done, err
+		}
+		if !said {
+			// The file was read without the event's days, which its dates gave only
+			// now: with them weekdays, days without a year and rules without end mean
+			// what they will mean when the file comes again.
+			if records, err = p.ReadFile(event, city, r.File, r.Data, r.Mapping); err != nil {
+				return done, err
+			}
 		}
 		if event, err = p.Festival.CreateEvent(ctx, event, r.By); err != nil {
 			return done, err

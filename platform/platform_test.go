@@ -262,6 +262,53 @@ func TestImport_realProgrammes(t *testing.T) {
 	}
 }
 
+// What a file leaves open until the event's days are known (a weekday, a day
+// without its year, a rule without end) means at the first import, which makes
+// the event, what it means at the second.
+func TestImport_theFirstKnowsTheDaysToo(t *testing.T) {
+	p, _ := open(t, "days")
+	city, err := p.FirstCity(t.Context(), "town")
+	if err != nil {
+		t.Fatal(err)
+	}
+	vevent := func(uid, day, more string) string {
+		return "BEGIN:VEVENT\r\nUID:" + uid + "\r\nSUMMARY:" + uid + "\r\nLOCATION:Pier\r\nDTSTART:" + day + "T100000Z\r\nDTEND:" + day + "T110000Z\r\n" + more + "END:VEVENT\r\n"
+	}
+	calendar := func(events string) string { return "BEGIN:VCALENDAR\r\n" + events + "END:VCALENDAR\r\n" }
+	for _, f := range []struct {
+		file, data string
+		slots      int
+	}{
+		{"weekday.csv", "title,date,start,room\nA,2027-04-12,10:00,R\nB,Wed,10:00,R\nC,2027-04-16,10:00,R\n", 3},
+		{"year.csv", "title,date,start,room\nA,2027-04-12,10:00,R\nB,14.4.,10:00,R\nC,2027-04-16,10:00,R\n", 3},
+		{"daily.ics", calendar(vevent("a", "20270412", "RRULE:FREQ=DAILY\r\n") + vevent("b", "20270414", "")), 4},
+		{"alone.ics", calendar(vevent("a", "20270412", "RRULE:FREQ=DAILY\r\n")), 1},
+	} {
+		t.Run(f.file, func(t *testing.T) {
+			slug, _, _ := strings.Cut(f.file, ".")
+			request := platform.ImportRequest{City: city.ID, Slug: slug, Kind: festival.Conference, Zone: "UTC", File: f.file, Data: []byte(f.data), Publish: true, By: "test"}
+			first, err := p.ImportFile(t.Context(), request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			programme, err := p.Festival.Programme(t.Context(), first.Event.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(programme.Slots) != f.slots {
+				t.Errorf("%d slots, want %d", len(programme.Slots), f.slots)
+			}
+			second, err := p.ImportFile(t.Context(), request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if second.Added+second.Changed+second.Dropped != 0 {
+				t.Errorf("the second import: %d added, %d changed, %d dropped", second.Added, second.Changed, second.Dropped)
+			}
+		})
+	}
+}
+
 // A file that cannot be read changes nothing, not even the list of events.
 func TestImport_unreadableChangesNothing(t *testing.T) {
 	p, _ := open(t, "unreadable")

@@ -31,6 +31,9 @@ func readCSV(b *book, text string) error {
 	if err != nil {
 		return err
 	}
+	if len(t.rows) == 0 {
+		return refuse("import_no_sessions")
+	}
 	t.report(b)
 	r := &csvReader{book: b, t: t, times: &csvTimes{book: b}, columns: map[string]int{}, texts: map[string]map[string]int{}, byID: map[string]int{}, seats: map[string]int{}}
 	if err := r.mapColumns(); err != nil {

@@ -123,6 +123,13 @@ func TestFrab_saysOnceWhatItDropped(t *testing.T) {
 	if f := finding(t, r, "link_dropped", "event 1 "); f.Line == 0 || f.Level != festival.Lost {
 		t.Errorf("finding %+v does not say where", f)
 	}
+	for _, f := range r.Report {
+		if strings.HasSuffix(f.Code, "_dropped") && f.Record == "" {
+			t.Errorf("%s %v does not name the record", f.Code, f.Args)
+		}
+	}
+	finding(t, r, "element_dropped", "event ")
+	finding(t, r, "attribute_dropped", "track ")
 	again := titled(t, r, "A guid that was there before")
 	if again.Key != "frab:88888888-8888-5888-8888-888888888888#2" || again.Slots[0].State != festival.Cancelled || again.Abstract["en"] != "Markup as **markup**" {
 		t.Errorf("repeated guid: %+v", again)

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -19,6 +20,20 @@ type xmlWalk struct {
 	d    *xml.Decoder
 	path []string // open elements
 	buf  strings.Builder
+	in   *schedEvent // the event that is being read
+}
+
+// record names what is being read: the event, as far as it is known by now,
+// else the element by what its own attributes call it.
+func (w *xmlWalk) record(el xml.StartElement) string {
+	if w.in != nil {
+		return w.in.name()
+	}
+	called := map[string]string{}
+	for _, a := range el.Attr {
+		called[a.Name.Local] = strings.TrimSpace(a.Value)
+	}
+	return named(el.Name.Local, cmp.Or(called["id"], called["slug"], called["index"], called["guid"]), called["name"])
 }
 
 // errEntities is a document type that declares entities: nothing that exports
@@ -197,7 +212,7 @@ func (w *xmlWalk) content() (string, error) {
 			w.buf.WriteByte('>')
 			if depth == 1 {
 				line, _ := w.d.InputPos()
-				w.tally(festival.Repaired, "markup_inside", w.path[len(w.path)-1]+"/"+t.Name.Local, "", line)
+				w.tally(festival.Repaired, "markup_inside", w.path[len(w.path)-1]+"/"+t.Name.Local, w.record(t), line)
 			}
 		case xml.EndElement:
 			if depth == 0 {
@@ -245,7 +260,7 @@ func (w *xmlWalk) unknown() error {
 			if depth == 0 {
 				w.path = w.path[:len(w.path)-1]
 				if full {
-					w.tally(festival.Lost, "element_dropped", name, "", line)
+					w.tally(festival.Lost, "element_dropped", name, w.record(xml.StartElement{Name: xml.Name{Local: w.path[len(w.path)-1]}}), line)
 				}
 				return nil
 			}
@@ -257,6 +272,7 @@ func (w *xmlWalk) unknown() error {
 // attributes gives the wanted attributes by name and reports the others once
 // per kind.
 func (w *xmlWalk) attributes(el xml.StartElement, into map[string]*string) {
+	record := ""
 	for _, a := range el.Attr {
 		if dst, ok := into[a.Name.Local]; ok {
 			if dst != nil {
@@ -268,6 +284,9 @@ func (w *xmlWalk) attributes(el xml.StartElement, into map[string]*string) {
 			continue
 		}
 		line, _ := w.d.InputPos()
-		w.tally(festival.Lost, "attribute_dropped", el.Name.Local+" "+a.Name.Local, "", line)
+		if record == "" { // once an element: it may have very many
+			record = w.record(el)
+		}
+		w.tally(festival.Lost, "attribute_dropped", el.Name.Local+" "+a.Name.Local, record, line)
 	}
 }

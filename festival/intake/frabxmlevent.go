@@ -13,7 +13,9 @@ func (w *xmlWalk) event(s *schedule, room string, el xml.StartElement) error {
 	e := schedEvent{line: line, day: len(s.days) - 1, room: room}
 	w.attributes(el, map[string]*string{"id": &e.id, "guid": &e.guid, "code": &e.code})
 	inner := ""
+	w.in = &e
 	err := w.each(func(el xml.StartElement) error { return w.eventChild(&e, &inner, el) })
+	w.in = nil
 	if inner != "" && inner != room {
 		if room == "" {
 			e.room = inner

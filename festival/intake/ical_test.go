@@ -135,7 +135,7 @@ func TestICal_repeats(t *testing.T) {
 		{"a finite rule gives all its occurrences", "RRULE:FREQ=DAILY;COUNT=4", Options{}, 4, ""},
 		{"more than 500 are cut", "RRULE:FREQ=DAILY;COUNT=501", Options{}, 500, "repeat_limit"},
 		{"500 are not", "RRULE:FREQ=DAILY;COUNT=500", Options{}, 500, ""},
-		{"without end and without the event's days it is left out", "RRULE:FREQ=WEEKLY", Options{}, -1, "repeat_endless"},
+		{"without end and without the event's days its first time is taken", "RRULE:FREQ=WEEKLY", Options{}, 1, "repeat_endless"},
 		{"without end it is followed within the event's days", "RRULE:FREQ=DAILY", o, 3, "repeat_cut"},
 		{"every second for a while is left out", "RRULE:FREQ=SECONDLY;COUNT=10", Options{}, -1, "repeat_too_often"},
 		{"every minute until a day is left out", "RRULE:FREQ=MINUTELY;UNTIL=20270413T000000Z", Options{}, -1, "repeat_too_often"},

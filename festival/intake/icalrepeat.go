@@ -85,7 +85,7 @@ func (w *icalEvents) zoneOf(p *property) *time.Location {
 }
 
 // rule expands an RRULE. One without end is followed to the event's last day if
-// that is known; else the event is left out. A rule that repeats every second or
+// that is known; else only its first time is taken. A rule that repeats every second or
 // minute is nothing that takes place: without end it condemns the file.
 func (w *icalEvents) rule(it *item, p *property, loc *time.Location) ([]time.Time, bool, error) {
 	o, err := parseRule(p.value, loc)
@@ -104,8 +104,8 @@ func (w *icalEvents) rule(it *item, p *property, loc *time.Location) ([]time.Tim
 	if endless {
 		until := w.o.Until.Time(loc)
 		if until.IsZero() {
-			w.note(festival.Lost, "repeat_endless", it.record, p.line, "rule", clip(p.value, 100))
-			return nil, false, nil
+			w.note(festival.Guessed, "repeat_endless", it.record, p.line, "rule", clip(p.value, 100))
+			return []time.Time{it.start}, true, nil
 		}
 		o.Until = until.AddDate(0, 0, 1).Add(-time.Second)
 		if o.Until.Before(it.start) {

@@ -230,7 +230,7 @@ func (r *icalReader) end(name string, line int) error {
 			r.zones = append(r.zones, c)
 		}
 	default:
-		r.tally(festival.Lost, "element_dropped", name, "", c.line)
+		r.tally(festival.Lost, "element_dropped", name, r.where(), c.line)
 	}
 	return nil
 }

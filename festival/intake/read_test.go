@@ -69,7 +69,7 @@ func TestRead_refuses(t *testing.T) {
 		{"a schedule without a conference", `{"schedule": {}}`, kernel.Invalid, "import_unreadable", "map[element:schedule/conference line:1]"},
 		{"a schedule without events", "<schedule/>", kernel.Invalid, "import_no_sessions", "map[]"},
 		{"a calendar without events", "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", kernel.Invalid, "import_no_sessions", "map[]"},
-		{"a header alone", "title,start\n", kernel.Invalid, "import_no_title", "map[]"},
+		{"a header alone", "title,start\n", kernel.Invalid, "import_no_sessions", "map[]"},
 		{"a table without a title", "wann,wo\n10:00,Pier\n", kernel.Invalid, "import_no_title", "map[]"},
 		{"JSON 10,000 deep", `{"schedule":` + deep, kernel.Invalid, "import_too_deep", "map[max:100]"},
 		{"XML 10,000 deep", "<schedule>" + strings.Repeat("<a>", 10_000), kernel.Invalid, "import_too_deep", "map[max:100]"},

@@ -172,7 +172,7 @@ func showPreview(r *web.Request) error {
 		d.Items = append(d.Items, itemRow(r, item))
 	}
 	d.More = len(plan.Items) - len(d.Items)
-	d.Findings = findingsOf(r, plan.Report, maxFindings)
+	d.Findings = findingsOf(r, kept.File, plan.Report, maxFindings)
 	d.MoreFind = len(plan.Report) - len(d.Findings)
 	return r.Page(fiber.StatusOK, chrome, previewBody(d))
 }
@@ -195,7 +195,7 @@ func itemRow(r *web.Request, item festival.PlanItem) changeRow {
 }
 
 // findingsOf puts the remarks on a file into words, at most most of them.
-func findingsOf(r *web.Request, report []festival.Finding, most int) []findingRow {
+func findingsOf(r *web.Request, file string, report []festival.Finding, most int) []findingRow {
 	var out []findingRow
 	for _, f := range report[:min(len(report), most)] {
 		args := make([]any, 0, 2*len(f.Args))
@@ -203,8 +203,12 @@ func findingsOf(r *web.Request, report []festival.Finding, most int) []findingRo
 			args = append(args, name, value)
 		}
 		row := findingRow{Level: string(f.Level), Word: r.T.T("console.finding_" + string(f.Level)), Record: f.Record, Text: r.T.T("finding."+f.Code, args...)}
-		if f.Line > 0 && row.Record == "" {
-			row.Record = itoa(f.Line)
+		switch { // what is about no record is about a line, or the file as a whole
+		case row.Record != "":
+		case f.Line > 0:
+			row.Record = r.T.T("console.at_line", "line", f.Line)
+		default:
+			row.Record = file
 		}
 		out = append(out, row)
 	}
@@ -259,7 +263,7 @@ func showReport(r *web.Request) error {
 			about = append(about, more)
 		}
 	}
-	d := reportPage{P: r.T, Base: setup.Base(r), File: i.File, About: strings.Join(about, " · "), Undo: undoURL(r, i), Findings: findingsOf(r, i.Report, len(i.Report))}
+	d := reportPage{P: r.T, Base: setup.Base(r), File: i.File, About: strings.Join(about, " · "), Undo: undoURL(r, i), Findings: findingsOf(r, i.File, i.Report, len(i.Report))}
 	for _, kept := range i.Kept {
 		d.Findings = append(d.Findings, findingRow{Word: r.T.T("console.kept"), Record: r.T.T("console.kind_" + kept.Kind), Text: say(r, kept.Name)})
 	}
