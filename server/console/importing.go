@@ -141,7 +141,9 @@ func showPreview(r *web.Request) error {
 	records, err := r.P.ReadFile(event, r.City, kept.File, data, nil)
 	if err != nil {
 		// A table whose columns are not understood can be helped; nothing else can.
-		d.Columns = columnsOf(r, event, data)
+		if slices.Contains([]string{"import_no_title", "import_unknown_column", "import_unknown_field"}, kernel.CodeOf(err)) {
+			d.Columns = columnsOf(r, event, data)
+		}
 		byField, above, next, ok := r.Sentences(err)
 		if !ok {
 			return err
