@@ -53,9 +53,10 @@ func (pl *planner) patchEvent(keep bool) {
 		after.Said = map[string]string{}
 	}
 	if clock := pl.r.Event.DayChange; clock != "" {
-		if _, ok := parseClock(clock); ok && after.Said["day_change"] != clock {
+		if at, ok := parseClock(clock); ok && after.Said["day_change"] != clock {
 			after.Said["day_change"] = clock
-			if before.DayChange == "" || before.DayChange == before.Said["day_change"] {
+			midnight := at == 0 && before.DayChange == "" // which says the same
+			if !midnight && (before.DayChange == "" || before.DayChange == before.Said["day_change"]) {
 				after.DayChange = clock
 			}
 		}

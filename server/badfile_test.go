@@ -196,6 +196,10 @@ func TestBadInput_titles(t *testing.T) {
 		save(title)
 		for _, path := range []string{"/learning-week/programme.ics", "/learning-week/sessions/" + session.Code + ".ics"} {
 			p := town.visitor().get(path).want(t, 200)
+			_, source, _ := strings.Cut(strings.ReplaceAll(p.body, "\r\n ", ""), "\r\nSOURCE;VALUE=URI:")
+			if source, _, _ = strings.Cut(source, "\r\n"); !strings.HasSuffix(source, path) {
+				t.Errorf("%s says that it comes from %q", path, source)
+			}
 			for line := range strings.SplitSeq(strings.TrimSuffix(p.body, "\r\n"), "\r\n") {
 				switch {
 				case len(line) > 75 || !utf8.ValidString(line):

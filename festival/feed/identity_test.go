@@ -190,6 +190,30 @@ func TestFrab_importOfOurExportIsTheIdentity(t *testing.T) {
 	})
 	unchanged(t, s, p)
 
+	// An event whose days begin at midnight does not have to say so.
+	t.Run("without a change of day", func(t *testing.T) {
+		s, p := published(t, festival.Event{Slug: "md", Kind: festival.Festival, Title: en("Midnight"), Zone: "Europe/Berlin", Start: "2027-10-30", End: "2027-10-31", Locales: []string{"en"}},
+			func(ctx context.Context, s *festival.Service, event string) error {
+				base := festival.Base{Event: event}
+				venue, err := s.SaveVenue(ctx, festival.Venue{Base: base, Name: en("Museum")}, "test")
+				if err != nil {
+					return err
+				}
+				yard, err := s.SaveSpace(ctx, festival.Space{Base: base, Venue: venue.ID, Name: en("Yard")}, "test")
+				if err != nil {
+					return err
+				}
+				walk, err := s.SaveSession(ctx, festival.Session{Base: base, Title: en("Night walk")}, "test")
+				if err != nil {
+					return err
+				}
+				start := time.Date(2027, 10, 30, 20, 0, 0, 0, time.UTC)
+				_, err = s.SaveSlot(ctx, festival.Slot{Base: base, Session: walk.ID, Space: yard.ID, Start: start, End: start.Add(time.Hour)}, "test")
+				return err
+			})
+		unchanged(t, s, p)
+	})
+
 	// And into an event that has nothing yet, from where it goes out the same.
 	for _, format := range formats {
 		t.Run(format.name+" and out again", func(t *testing.T) {

@@ -3,6 +3,7 @@ package site
 import (
 	"bytes"
 	"io"
+	"net/url"
 	"time"
 
 	"feria/festival"
@@ -20,15 +21,16 @@ const (
 	feedCache    = "public, max-age=300, must-revalidate"
 )
 
-// calendar is the calendar of some slots of the request's event.
-func calendar(r *web.Request, name string, slots []festival.Frozen) feed.Calendar {
+// calendar is the calendar of some slots of the request's event, given out at
+// an address below the event's.
+func calendar(r *web.Request, name, below string, slots []festival.Frozen) feed.Calendar {
 	color := r.View.Event.Color
 	if color == "" {
 		color = r.City.Color
 	}
 	langs := append([]string{r.T.Lang()}, r.Event.Locales...)
 	return feed.Calendar{
-		Name: name, URL: r.P.EventURL(r.Event.Slug, ""), Color: color, Zone: r.Event.Zone, Refresh: refresh,
+		Name: name, URL: r.P.EventURL(r.Event.Slug, below), Color: color, Zone: r.Event.Zone, Refresh: refresh,
 		Entries: feed.Entries(r.View.Programme, slots, langs, func(s festival.Session) string { return r.P.SessionURL(r.Event.Slug, s.Code) }),
 	}
 }
@@ -41,7 +43,11 @@ func programmeCalendar(r *web.Request) error {
 	filter.Places = false
 	return r.Bytes("ics?"+filter.Query().Encode(), calendarType, feedCache, func(b *bytes.Buffer) error {
 		title := eventMaker(r).say(r.Event.Title).Text
-		return calendar(r, title, r.View.Index.Slots(filter, r.View.PlacesOf)).Encode(b)
+		below := "/programme.ics"
+		if query := filter.Query().Encode(); query != "" {
+			below += "?" + query
+		}
+		return calendar(r, title, below, r.View.Index.Slots(filter, r.View.PlacesOf)).Encode(b)
 	})
 }
 
@@ -54,7 +60,7 @@ func sessionCalendar(r *web.Request) error {
 		return kernel.Missing()
 	}
 	return r.Bytes("ics/"+s.Code, calendarType, feedCache, func(b *bytes.Buffer) error {
-		return calendar(r, eventMaker(r).say(s.Title).Text, r.View.Programme.SlotsOf(s.ID)).Encode(b)
+		return calendar(r, eventMaker(r).say(s.Title).Text, "/sessions/"+url.PathEscape(s.Code)+".ics", r.View.Programme.SlotsOf(s.ID)).Encode(b)
 	})
 }
 
@@ -94,7 +100,8 @@ func myCalendar(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	c := feed.Calendar{Name: r.T.T("site.my_bookings"), URL: r.P.Config.URL + "/me", Color: r.City.Color, Zone: r.City.Zone, Refresh: refresh}
+	// It does not say where it is: who passes it on would pass on its key.
+	c := feed.Calendar{Name: r.T.T("site.my_bookings"), Color: r.City.Color, Zone: r.City.Zone, Refresh: refresh}
 	for _, h := range held {
 		entry, ok, err := bookedEntry(r, h)
 		if err != nil {
