@@ -44,6 +44,8 @@ func (c *complaints) line(field, s string, needed bool) {
 	}
 }
 
+// text looks at a text in each of its languages; what is wrong with one of them
+// stands under field.language.
 func (c *complaints) text(field string, t locale.Text, limit int, needed bool) {
 	if needed && t.Empty() {
 		c.Add(field, "required")
@@ -54,7 +56,7 @@ func (c *complaints) text(field string, t locale.Text, limit int, needed bool) {
 			c.Add(field, "bad_language", "language", lang)
 		}
 		if utf8.RuneCountInString(t[lang]) > limit {
-			c.Add(field, "too_long", "max", limit, "language", lang)
+			c.Add(strings.TrimSuffix(field+"."+lang, "."), "too_long", "max", limit)
 		}
 	}
 }

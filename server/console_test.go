@@ -119,7 +119,7 @@ func TestConsole_twoWhoEditOneRecord(t *testing.T) {
 	first, second := form(one.get(at).want(t, 200)), form(two.get(at).want(t, 200))
 	clock.add(time.Minute)
 	one.try(t, 303, at, append(first, "name.en", "Renamed by one")...)
-	two.try(t, 409, at, append(second, "name.en", "Renamed by two")...).has(t, "Renamed by two")
+	two.try(t, 409, at, append(second, "name.en", "Renamed by two")...).has(t, "Renamed by two", "Stored now: Renamed by one")
 	one.get(at).want(t, 200).has(t, "Renamed by one")
 }
 

@@ -36,6 +36,7 @@ type field[T any] struct {
 	dates    func(*T) *[]festival.Date
 	periods  func(*T) *[]festival.Period
 	options  func(*scene) []option // of a choice; with list: several may be chosen
+	inherit  func(*scene) string   // with str: what stands for an empty one, since some inputs cannot be empty
 }
 
 // option is one value of a choice.
@@ -57,12 +58,13 @@ type scene struct {
 // shown is a field ready to be drawn, with what was typed and what was wrong.
 type shown struct {
 	Name, Label, Hint, Error string
-	Type                     string // text, area, number, date, datetime-local, color, checkbox, select, several, email, url
+	Type                     string // text, area, date, datetime-local, color, checkbox, select, several, email, url
 	Value                    string
 	Lang                     string // of one language of a text
 	Options                  []option
 	Required                 bool
-	Step                     string
+	Mode                     string // the keyboard that a phone shows
+	Stored                   string // what somebody else saved meanwhile, where it differs
 }
 
 // form is the fields of one kind of record.
@@ -86,8 +88,9 @@ func (f form[T]) show(s *scene, record *T, typed url.Values, errs map[string]str
 				}
 				one.Value = (*fd.text(record))[lang]
 				one.Required = fd.required && lang == s.locales[0]
-				if lang != s.locales[0] { // once is enough
-					one.Error = errs[one.Name]
+				one.Error = fd.errorIn(errs, lang)
+				if one.Error == "" && lang == s.locales[0] { // of no language
+					one.Error = fd.errorIn(errs, "")
 				}
 				one.retype(typed)
 				out = append(out, one)
@@ -105,8 +108,8 @@ func (f form[T]) show(s *scene, record *T, typed url.Values, errs map[string]str
 				base.Options = append(base.Options, o)
 			}
 		}
-		if fd.real != nil {
-			base.Step = "any"
+		if fd.num != nil {
+			base.Mode = "numeric"
 		}
 		base.retype(typed)
 		out = append(out, base)
@@ -141,6 +144,20 @@ func (f field[T]) error(errs map[string]string) string {
 	for _, name := range slices.Sorted(maps.Keys(errs)) {
 		if f.owns(name) {
 			return errs[name]
+		}
+	}
+	return ""
+}
+
+// errorIn is the sentence that belongs to the text of one language, or with "" to
+// the text itself.
+func (f field[T]) errorIn(errs map[string]string, lang string) string {
+	if lang != "" {
+		lang = "." + lang
+	}
+	for _, name := range []string{f.alias, f.name} {
+		if sentence := errs[name+lang]; name != "" && sentence != "" {
+			return sentence
 		}
 	}
 	return ""
@@ -188,8 +205,6 @@ func (f field[T]) inputType() string {
 		return "select"
 	case f.area, f.links != nil, f.periods != nil:
 		return "area"
-	case f.num != nil, f.real != nil:
-		return "number"
 	case f.flag != nil:
 		return "checkbox"
 	case f.date != nil:
@@ -205,6 +220,8 @@ const wallClock = "2006-01-02T15:04"
 // value is what an input shows of the record.
 func (f field[T]) value(s *scene, r *T) string {
 	switch {
+	case f.str != nil && f.inherit != nil && *f.str(r) == "":
+		return f.inherit(s)
 	case f.str != nil:
 		return *f.str(r)
 	case f.num != nil:

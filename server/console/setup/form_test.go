@@ -147,6 +147,8 @@ func TestForms_showErrorsWhereTheyBelong(t *testing.T) {
 		{"a venue's kind", venueForm.show(s, &festival.Venue{}, url.Values{}, map[string]string{"kind": "X"}), "venue_kind"},
 		{"the second link of a host", hostForm.show(s, &festival.Host{}, url.Values{}, map[string]string{"links.1.url": "X"}), "links"},
 		{"the title, once for its languages", sessionForm.show(s, &festival.Session{}, url.Values{}, map[string]string{"title": "X"}), "title.en"},
+		{"a title in the second language", sessionForm.show(s, &festival.Session{}, url.Values{}, map[string]string{"title.fr": "X"}), "title.fr"},
+		{"a city's help desk in the second language", cityForm.show(s, &festival.City{}, url.Values{}, map[string]string{"contact.address.fr": "X"}), "contact_address.fr"},
 		{"a city's host name", cityForm.show(s, &festival.City{}, url.Values{}, map[string]string{"hosts.0": "X"}), "hosts_names"},
 		{"a city's contact", cityForm.show(s, &festival.City{}, url.Values{}, map[string]string{"contact.mail": "X"}), "contact_mail"},
 	} {
@@ -175,6 +177,47 @@ func TestForms_keepWhatWasTyped(t *testing.T) {
 		case f.Name == "title.en" && f.Value != "New", f.Name == "age_min" && f.Value != "six", f.Name == "no_record" && f.Value != "":
 			t.Errorf("%s shows %q", f.Name, f.Value)
 		}
+	}
+}
+
+// An input for a colour cannot be empty: what it sends of an event that takes
+// the city's must not become the event's own.
+func TestForms_anEventTakesTheCitysColour(t *testing.T) {
+	s := testScene(t)
+	s.city.Color = "#0e6468"
+	var event festival.Event
+	typed := resent(eventForm.show(s, &event, nil, nil))
+	if typed.Get("color") != "#0e6468" {
+		t.Errorf("the form shows %q, want the city's", typed.Get("color"))
+	}
+	if err := eventForm.read(s, &event, typed); err != nil || event.Color != "" {
+		t.Errorf("the event has the colour %q of its own (%v)", event.Color, err)
+	}
+	typed.Set("color", "#112233")
+	if err := eventForm.read(s, &event, typed); err != nil || event.Color != "#112233" {
+		t.Errorf("the event has the colour %q (%v)", event.Color, err)
+	}
+}
+
+func TestForms_sayWhatSomebodyElseSaved(t *testing.T) {
+	s := testScene(t)
+	stored := festival.Session{Title: locale.Text{"en": "Theirs"}, Format: "talk", NoRecord: true}
+	typed := sessionForm.show(s, &stored, url.Values{"title.en": {"Mine"}, "format": {"walk"}}, nil)
+	if !sayStored(s.p, kernel.New(kernel.Conflict, "record_changed", ""), typed, sessionForm.show(s, &stored, nil, nil)) {
+		t.Fatal("nothing is said")
+	}
+	got := map[string]string{}
+	for _, f := range typed {
+		if f.Stored != "" {
+			got[f.Name] = f.Stored
+		}
+	}
+	want := map[string]string{"title.en": "Stored now: Theirs", "format": "Stored now: talk", "no_record": "Stored now: yes"}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	if sayStored(s.p, kernel.New(kernel.Conflict, "code_taken", ""), typed, nil) {
+		t.Error("another refusal is no such conflict")
 	}
 }
 

@@ -37,7 +37,7 @@ var (
 		{name: "slogan", text: func(e *festival.Event) *locale.Text { return &e.Slogan }},
 		{name: "lead", area: true, text: func(e *festival.Event) *locale.Text { return &e.Lead }},
 		{name: "where", text: func(e *festival.Event) *locale.Text { return &e.Where }},
-		{name: "color", input: "color", str: func(e *festival.Event) *string { return &e.Color }},
+		{name: "color", input: "color", hint: true, str: func(e *festival.Event) *string { return &e.Color }, inherit: func(s *scene) string { return s.city.Color }},
 		{name: "open", hint: true, flag: func(e *festival.Event) *bool { return &e.Open }},
 		{name: "hidden", hint: true, flag: func(e *festival.Event) *bool { return &e.Hidden }},
 	}

@@ -10,6 +10,9 @@ func described(f shown) string {
 	if f.Hint != "" {
 		ids = append(ids, fieldID(f.Name)+"-hint")
 	}
+	if f.Stored != "" {
+		ids = append(ids, fieldID(f.Name)+"-stored")
+	}
 	if f.Error != "" {
 		ids = append(ids, fieldID(f.Name)+"-error")
 	}

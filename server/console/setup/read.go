@@ -45,6 +45,9 @@ func (f field[T]) read(s *scene, r *T, typed url.Values, errs *kernel.Errors) {
 		*f.text(r) = t
 	case f.str != nil:
 		*f.str(r) = strings.ReplaceAll(raw, "\r\n", "\n")
+		if f.inherit != nil && raw == f.inherit(s) {
+			*f.str(r) = ""
+		}
 	case f.num != nil:
 		n, err := strconv.Atoi(orZero(raw))
 		if err != nil {

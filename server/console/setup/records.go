@@ -137,6 +137,9 @@ func edit(r *web.Request, e editor, s *scene, id string, typed url.Values, refus
 	if !ok {
 		return errGone
 	}
+	if is, there := e.fields(s, id, nil, nil); there && sayStored(r.T, refusal, drawn.fields, is.fields) {
+		next = r.T.T("console.stored_next")
+	}
 	kind := r.Params("kind")
 	d := editPage{P: r.T, Kind: r.T.T("console.kinds_" + kind), Back: kindURL(r), Fields: drawn.fields, Error: above, Next: next, Seen: drawn.seen}
 	if id == "" {
@@ -206,8 +209,16 @@ func saveRecord(r *web.Request) error {
 	if err != nil {
 		return edit(r, e, s, id, typed, err)
 	}
-	if id == "" && (kind == "session" || kind == "venue") { // there is more to make for it
+	if id != "" {
+		return r.See(kindURL(r), r.T.T("console.saved"))
+	}
+	switch kind { // there is more to make for it
+	case "session", "venue":
 		return r.See(recordURL(r, kind, saved), r.T.T("console.saved"))
+	case "slot":
+		return r.See(recordURL(r, "session", ownPart(typed.Get("session"))), r.T.T("console.saved"))
+	case "space":
+		return r.See(recordURL(r, "venue", ownPart(typed.Get("venue"))), r.T.T("console.saved"))
 	}
 	return r.See(kindURL(r), r.T.T("console.saved"))
 }

@@ -68,6 +68,9 @@ func ask[T any](r *web.Request, f form[T], s *scene, record T, page settings, ty
 		status = web.StatusOfForm(refusal)
 	}
 	d.Fields = f.show(s, &record, typed, byField)
+	if sayStored(r.T, refusal, d.Fields, f.show(s, &record, nil, nil)) {
+		d.Next = r.T.T("console.stored_next")
+	}
 	return r.Page(status, Chrome(r, page.title, page.current), editBody(d))
 }
 
