@@ -31,6 +31,10 @@ type Request struct {
 	Seats int
 	// Key, if given, makes a repeat the same booking (an Idempotency-Key).
 	Key string
+	// Drawn says that Key was drawn at random for one sending of a form. Such a
+	// key holds for whoever sends it, so that a browser which became a party by
+	// the first sending gets the same booking from the second.
+	Drawn bool
 	// By is the staff who books for somebody; a mail address is not needed then.
 	By string
 	// Confirm books although the party has something else at that time.
@@ -51,8 +55,9 @@ type Receipt struct {
 	Replayed bool
 }
 
-// check gives all that is wrong with a request, by field, and cleans it.
-func (r *Request) check() error {
+// Check gives all that is wrong with a request, by field (required, name_long,
+// mail_missing, mail_invalid, seats_range), and cleans it. Book does it too.
+func (r *Request) Check() error {
 	var wrong kernel.Errors
 	r.Name = cleanName(r.Name)
 	checkName(&wrong, r.Name)
@@ -79,7 +84,7 @@ func (r *Request) check() error {
 // without a confirmed address; Invalid idempotency_mismatch when the key was
 // used for something else; Unavailable roster_busy, booking_unsettled.
 func (s *Service) Book(ctx context.Context, r Request) (Receipt, error) {
-	if err := r.check(); err != nil {
+	if err := r.Check(); err != nil {
 		return Receipt{}, err
 	}
 	receipt, b, err := s.book(ctx, r)
@@ -105,7 +110,10 @@ func (s *Service) book(ctx context.Context, r Request) (_ Receipt, b Booking, er
 	}
 	now := s.now()
 	own := kernel.NewID()
-	if r.Key != "" {
+	switch {
+	case r.Key != "" && r.Drawn:
+		own = kernel.DeriveID("drawn", r.City, r.Key)
+	case r.Key != "":
 		own = kernel.DeriveID("booking", r.City, r.Party, r.By, r.Key)
 	}
 	b = Booking{

@@ -128,7 +128,7 @@ func TestBadInput_textInForms(t *testing.T) {
 		p.lacks(t, ">error.", ">console.field")
 	}
 	for _, text := range []string{"\x00", "a\x00b", "\xff\xfe", "a\x01b", "  ", "\u202e", "a\r\nBcc: x@example.org"} {
-		p := town.still().post("/learning-week/sessions/"+session.Code+"/book", url.Values{"slot": {festival.Own(slot.ID)}, "seats": {"1"}, "name": {text}, "mail": {"odd@example.org"}})
+		p := town.still().book("/learning-week/sessions/"+session.Code+"/book", url.Values{"slot": {festival.Own(slot.ID)}, "seats": {"1"}, "name": {text}, "mail": {"odd@example.org"}})
 		if p.StatusCode != 422 && p.StatusCode != 303 || !utf8.ValidString(p.body) {
 			t.Errorf("the name %q: status %d", text, p.StatusCode)
 		}

@@ -17,17 +17,17 @@ func TestBadInput_quantities(t *testing.T) {
 	slot, session := town.bookable(2)
 	for _, seats := range []string{"0", "-1", "1000000000", "1.5", "１", "", "two", "99999999999999999999"} {
 		v := town.visitor()
-		v.post("/learning-week/sessions/"+session.Code+"/book", url.Values{"slot": {festival.Own(slot.ID)}, "seats": {seats}, "name": {"N"}, "mail": {"n@example.org"}}).
+		v.book("/learning-week/sessions/"+session.Code+"/book", url.Values{"slot": {festival.Own(slot.ID)}, "seats": {seats}, "name": {"N"}, "mail": {"n@example.org"}}).
 			want(t, 422).has(t, `id="seats-error"`)
 	}
 	for _, mail := range []string{"a@x\r\nBcc: b@y", strings.Repeat("a", 320) + "@example.org", "nobody", "a@b@c"} {
-		town.visitor().post("/learning-week/sessions/"+session.Code+"/book", url.Values{"slot": {festival.Own(slot.ID)}, "seats": {"1"}, "name": {"N"}, "mail": {mail}}).
+		town.visitor().book("/learning-week/sessions/"+session.Code+"/book", url.Values{"slot": {festival.Own(slot.ID)}, "seats": {"1"}, "name": {"N"}, "mail": {mail}}).
 			want(t, 422).has(t, `id="mail-error"`)
 	}
 	// Row 30: an address in another script is kept in the form that shows it is one.
 	for typed, kept := range map[string]string{"ada@bücher.example": "ada@xn--bcher-kva.example", "ada@gооgle.example": "ada@xn--ggle-55da.example", "ADA@Example.ORG": "ada@example.org"} {
 		v := town.still()
-		v.post("/learning-week/sessions/"+session.Code+"/book", url.Values{"slot": {festival.Own(slot.ID)}, "seats": {"1"}, "name": {"Ada\r\nBcc: eve@example.org"}, "mail": {typed}}).want(t, 303)
+		v.book("/learning-week/sessions/"+session.Code+"/book", url.Values{"slot": {festival.Own(slot.ID)}, "seats": {"1"}, "name": {"Ada\r\nBcc: eve@example.org"}, "mail": {typed}}).want(t, 303)
 		for _, m := range town.mailsTo(kept, 1) {
 			if strings.ContainsAny(m.To+m.ToName+m.Subject+m.From+m.FromName, "\r\n\x00") || m.ToName == "" {
 				t.Errorf("a header of two lines: %q to %q, %q", m.ToName, m.To, m.Subject)
@@ -35,7 +35,7 @@ func TestBadInput_quantities(t *testing.T) {
 		}
 	}
 	for _, slotID := range []string{"", "nothing", "../" + festival.Own(slot.ID), "x/y"} {
-		town.visitor().post("/learning-week/sessions/"+session.Code+"/book", url.Values{"slot": {slotID}, "seats": {"1"}, "name": {"N"}, "mail": {"n@example.org"}}).
+		town.visitor().book("/learning-week/sessions/"+session.Code+"/book", url.Values{"slot": {slotID}, "seats": {"1"}, "name": {"N"}, "mail": {"n@example.org"}}).
 			want(t, 422).has(t, `id="slot-error"`)
 	}
 }
@@ -123,10 +123,10 @@ func TestBadInput_bodies(t *testing.T) {
 	}
 	slot, session := town.bookable(4)
 	big := url.Values{"slot": {festival.Own(slot.ID)}, "name": {strings.Repeat("x", 2<<20)}}
-	if p := town.visitor().post("/learning-week/sessions/"+session.Code+"/book", big); p.StatusCode != 413 {
+	if p := town.visitor().book("/learning-week/sessions/"+session.Code+"/book", big); p.StatusCode != 413 {
 		t.Errorf("2 MB of form: status %d", p.StatusCode)
 	}
 	// Bracketed names must not reach an index (CVE-2025-48075).
-	town.visitor().post("/learning-week/sessions/"+session.Code+"/book", url.Values{"items[2147483647]": {"x"}, "items[-1]": {"x"}}).want(t, 422)
+	town.visitor().book("/learning-week/sessions/"+session.Code+"/book", url.Values{"items[2147483647]": {"x"}, "items[-1]": {"x"}}).want(t, 422)
 	town.visitor().get("/healthz").want(t, 200)
 }

@@ -168,7 +168,7 @@ func TestBadInput_buffersOfOthers(t *testing.T) {
 			m := mark(i)
 			switch i % 4 {
 			case 0:
-				p := town.still().post(path, url.Values{"slot": {festival.Own(slot.ID)}, "seats": {"1"}, "name": {m}, "mail": {m + "@example.org"}})
+				p := town.still().book(path, url.Values{"slot": {festival.Own(slot.ID)}, "seats": {"1"}, "name": {m}, "mail": {m + "@example.org"}})
 				if p.StatusCode != 303 {
 					t.Errorf("%s: status %d", m, p.StatusCode)
 				}

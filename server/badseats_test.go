@@ -27,7 +27,7 @@ func TestBadInput_lastSeat(t *testing.T) {
 	for i := range 100 {
 		all.Go(func() {
 			if i%2 == 0 { // by the form: a place in the line
-				p := town.still().post(path, url.Values{"slot": {festival.Own(slot.ID)}, "seats": {"1"}, "name": {"N"}, "mail": {fmt.Sprintf("n%d@example.org", i)}})
+				p := town.still().book(path, url.Values{"slot": {festival.Own(slot.ID)}, "seats": {"1"}, "name": {"N"}, "mail": {fmt.Sprintf("n%d@example.org", i)}})
 				if p.StatusCode == 303 {
 					line.Add(1)
 				} else {
@@ -92,7 +92,7 @@ func TestBadInput_seats(t *testing.T) {
 		t.Errorf("a question changed the seats to %d, %v", r.Seats, err)
 	}
 	d.try(t, 303, desk+"/seats", "seats", "2", "confirm", "1")
-	late := v.post("/learning-week/sessions/"+session.Code+"/book", url.Values{"slot": {festival.Own(slot.ID)}, "seats": {"1"}, "name": {"Late"}, "mail": {"late@example.org"}})
+	late := v.book("/learning-week/sessions/"+session.Code+"/book", url.Values{"slot": {festival.Own(slot.ID)}, "seats": {"1"}, "name": {"Late"}, "mail": {"late@example.org"}})
 	held, err := town.p.Registration.Booked(t.Context(), slot.ID)
 	if err != nil {
 		t.Fatal(err)

@@ -80,7 +80,7 @@ func TestCrossSite_everyFormIsRefusedAndLookingWritesNothing(t *testing.T) {
 	town, _ := newTown(t)
 	v := town.staff(people.Owner, "")
 	slot, session := town.bookable(0)
-	v.post("/learning-week/sessions/"+session.Code+"/book", url.Values{"slot": {festival.Own(slot.ID)}, "seats": {"1"}, "name": {"Ada"}, "mail": {"ada@example.org"}}).want(t, 200)
+	v.book("/learning-week/sessions/"+session.Code+"/book", url.Values{"slot": {festival.Own(slot.ID)}, "seats": {"1"}, "name": {"Ada"}, "mail": {"ada@example.org"}}).want(t, 200)
 	town.mailsTo("ada@example.org", 1)
 	before := town.settled(platform.DemoCity)
 

@@ -142,7 +142,7 @@ func TestTenancy_cookiesAndTokensStayInTheirCity(t *testing.T) {
 	v.signIn(town.week.City, "", people.Owner)
 	v.get("/console").want(t, 200)
 	slot, session := town.bookable(0)
-	v.post("/learning-week/sessions/"+session.Code+"/book", url.Values{"slot": {festival.Own(slot.ID)}, "seats": {"1"}, "name": {"Planted"}, "mail": {"p@example.org"}}).want(t, 303)
+	v.book("/learning-week/sessions/"+session.Code+"/book", url.Values{"slot": {festival.Own(slot.ID)}, "seats": {"1"}, "name": {"Planted"}, "mail": {"p@example.org"}}).want(t, 303)
 	v.get("/me").want(t, 200).has(t, "Planted")
 
 	v.host = hillHost // the same cookies, sent to another city

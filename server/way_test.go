@@ -28,10 +28,10 @@ func TestWay_ofACitizen(t *testing.T) {
 	v.get(path).want(t, 200).has(t, session.Title["en"], `name="slot"`)
 
 	form := url.Values{"slot": {festival.Own(slot.ID)}, "seats": {"zwei"}, "name": {"أمل 💙 O'Neill"}, "mail": {""}}
-	v.post(path+"/book", form).want(t, 422).has(t, "أمل 💙", `value="zwei"`)
+	v.book(path+"/book", form).want(t, 422).has(t, "أمل 💙", `value="zwei"`)
 	form.Set("seats", "2")
 	form.Set("mail", "amal@example.org")
-	booked := v.post(path+"/book", form).want(t, 200).has(t, session.Title["en"], "2 places", "booked")
+	booked := v.book(path+"/book", form).want(t, 200).has(t, session.Title["en"], "2 places", "booked")
 	if booked.Request.URL.Path != "/me" {
 		t.Fatalf("a booking leads to %s, want /me", booked.Request.URL.Path)
 	}
@@ -105,13 +105,13 @@ func TestBooking_fillsWaitsAndPromotes(t *testing.T) {
 		v := town.visitor()
 		seats := min(left, 4)
 		left -= seats
-		v.post(path+"/book", url.Values{"slot": {festival.Own(slot.ID)}, "seats": {fmt.Sprint(seats)}, "name": {"N"}, "mail": {fmt.Sprintf("n%d@example.org", n)}}).want(t, 200).has(t, "booked")
+		v.book(path+"/book", url.Values{"slot": {festival.Own(slot.ID)}, "seats": {fmt.Sprint(seats)}, "name": {"N"}, "mail": {fmt.Sprintf("n%d@example.org", n)}}).want(t, 200).has(t, "booked")
 		if first == nil {
 			first = v
 		}
 	}
 	late := town.visitor()
-	late.post(path+"/book", url.Values{"slot": {festival.Own(slot.ID)}, "seats": {"2"}, "name": {"Late"}, "mail": {"late@example.org"}}).want(t, 200).has(t, "waiting, number 1")
+	late.book(path+"/book", url.Values{"slot": {festival.Own(slot.ID)}, "seats": {"2"}, "name": {"Late"}, "mail": {"late@example.org"}}).want(t, 200).has(t, "waiting, number 1")
 	mine := first.get("/me").want(t, 200)
 	booking := regexp.MustCompile(`/me/bookings/([a-z0-9]+)`).FindStringSubmatch(mine.body)
 	if booking == nil {
@@ -141,7 +141,7 @@ func TestBooking_asksBeforeAnOverlap(t *testing.T) {
 				for _, m := range more {
 					form.Set(m, "1")
 				}
-				return v.post("/learning-week/sessions/"+session.Code+"/book", form)
+				return v.book("/learning-week/sessions/"+session.Code+"/book", form)
 			}
 			book(a).want(t, 200)
 			book(b).want(t, 409).has(t, `name="confirm"`)

@@ -188,7 +188,7 @@ func (a *away) refusesProgram(t *testing.T) {
 func (a *away) refusesForm(t *testing.T, session string) {
 	begun := time.Now()
 	got, err := submit(a.p.base, session+"/book", url.Values{
-		"slot": {a.slots[1].own}, "seats": {"2"}, "name": {"Ada Typed-Long"}, "mail": {"ada-typed@example.org"},
+		"key": {"a-key-drawn-by-the-script"}, "slot": {a.slots[1].own}, "seats": {"2"}, "name": {"Ada Typed-Long"}, "mail": {"ada-typed@example.org"},
 	})
 	if err != nil {
 		t.Error(err)

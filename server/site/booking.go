@@ -2,6 +2,9 @@ package site
 
 import (
 	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
 
 	"feria/festival"
 	"feria/kernel"
@@ -11,7 +14,10 @@ import (
 
 // bookSession books places from the form of a session's page. What does not fit
 // shows the form again with what was typed; an overlap with own bookings asks
-// once.
+// once. However often one form is sent, it is one booking: the key in it says
+// so, which a script draws, or the page that asks a browser without one to look
+// once more. A browser that is a party already needs none: its second booking of
+// a slot is an overlap.
 func bookSession(r *web.Request) error {
 	if err := published(r); err != nil {
 		return err
@@ -20,11 +26,27 @@ func bookSession(r *web.Request) error {
 	if !ok {
 		return kernel.Missing()
 	}
-	form := bookingForm{Seats: r.Form("seats"), Name: r.Form("name"), Mail: r.Form("mail")}
+	form := bookingForm{Seats: r.Form("seats"), Name: r.Form("name"), Mail: r.Form("mail"), Key: drawnKey(r)}
 	chosen := r.Form("slot")
-	receipt, err := book(r, s, form, chosen)
+	if r.Form("change") != "" {
+		return showForm(r, fiber.StatusOK, s, form, chosen)
+	}
+	wish, slot, err := wished(r, s, form, chosen)
+	if err == nil && form.Key == "" && r.Party == "" {
+		return checkBooking(r, s, slot, wish)
+	}
+	var receipt registration.Receipt
+	if err == nil {
+		receipt, err = r.P.Registration.Book(r.Context(), wish)
+	}
+	if kernel.CodeOf(err) == "idempotency_mismatch" || err == nil && receipt.Replayed && !active(receipt.State) {
+		err = kernel.New(kernel.Conflict, "sent_before", "")
+	}
 	if err != nil {
 		return bookAgain(r, s, form, chosen, err)
+	}
+	if receipt.Replayed && r.Now.Sub(receipt.Booking.MadeAt) > repeatTime && r.Party != receipt.Party.ID {
+		return r.See("/me", r.T.T("site.booked_before_flash"))
 	}
 	r.Remember(receipt.Party.ID)
 	flash := r.T.T("site.booked_flash")
@@ -34,7 +56,26 @@ func bookSession(r *web.Request) error {
 	return r.See("/me#b-"+festival.Own(receipt.Booking.ID), flash)
 }
 
-func book(r *web.Request, s festival.Session, form bookingForm, chosen string) (registration.Receipt, error) {
+// repeatTime is how long after a booking the same form, sent again by a browser
+// that is nobody's, still makes it the party's. Later it may be somebody else's
+// turn at a shared machine, whose back button finds the form.
+const repeatTime = 10 * time.Minute
+
+func active(s registration.State) bool {
+	return s == registration.Confirmed || s == registration.Waiting
+}
+
+// drawnKey is the key that was drawn for this form, "" for none. A short one was
+// not drawn by us.
+func drawnKey(r *web.Request) string {
+	if key := r.Form("key"); len(key) >= 20 && len(key) <= 64 {
+		return key
+	}
+	return ""
+}
+
+// wished reads the form as what it asks for, with all that is wrong with it.
+func wished(r *web.Request, s festival.Session, form bookingForm, chosen string) (registration.Request, festival.Frozen, error) {
 	seats, ok := number(form.Seats)
 	var wrong kernel.Errors
 	if !ok {
@@ -44,13 +85,26 @@ func book(r *web.Request, s festival.Session, form bookingForm, chosen string) (
 	if !known || slot.Session != s.ID {
 		wrong.Add("slot", "slot_missing")
 	}
-	if err := wrong.Err(); err != nil {
-		return registration.Receipt{}, err
-	}
-	return r.P.Registration.Book(r.Context(), registration.Request{
+	wish := registration.Request{
 		City: r.City.ID, Slot: slot.ID, Party: r.Party, Name: form.Name, Mail: form.Mail, Lang: r.T.Lang(), Seats: seats,
-		Confirm: r.Form("confirm") != "",
-	})
+		Key: form.Key, Drawn: true, Confirm: r.Form("confirm") != "",
+	}
+	if err := wrong.Err(); err != nil {
+		return wish, slot, err
+	}
+	err := wish.Check()
+	return wish, slot, err
+}
+
+// checkBooking shows what would be booked, under a key of its own.
+func checkBooking(r *web.Request, s festival.Session, slot festival.Frozen, wish registration.Request) error {
+	m := eventMaker(r)
+	c, _ := sessionOf(r, s, bookingForm{}, "")
+	c.NoIndex = true
+	return r.Page(fiber.StatusOK, c, checkBody(checkPage{
+		P: r.T, Title: m.say(s.Title), Slot: m.choice(slot), Action: m.path("/sessions/" + s.Code + "/book"),
+		Name: wish.Name, Mail: wish.Mail, Seats: wish.Seats, Key: kernel.NewID(),
+	}))
 }
 
 // bookAgain shows the form again, says what was wrong, and keeps what was typed.
@@ -67,9 +121,15 @@ func bookAgain(r *web.Request, s festival.Session, form bookingForm, chosen stri
 		}
 		form.Overlaps, form.Refusal, form.Next = overlaps, "", ""
 	}
+	return showForm(r, web.StatusOfForm(err), s, form, chosen)
+}
+
+// showForm shows the session's page with what was typed, under a fresh key.
+func showForm(r *web.Request, status int, s festival.Session, form bookingForm, chosen string) error {
+	form.Key = kernel.NewID()
 	c, d := sessionOf(r, s, form, chosen)
 	c.NoIndex = true
-	return r.Page(web.StatusOfForm(err), c, sessionBody(d))
+	return r.Page(status, c, sessionBody(d))
 }
 
 // overlapping names the own bookings that a refusal speaks of.

@@ -1,1 +1,0 @@
-for(let t of document.querySelectorAll("form[data-once]")){let e=!1;t.addEventListener("submit",o=>{if(e){o.preventDefault();return}e=!0,window.setTimeout(()=>e=!1,8e3)}),window.addEventListener("pageshow",()=>e=!1)}
