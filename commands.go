@@ -26,7 +26,7 @@ var errUnwell = errors.New("the doctor found something")
 func (c *call) open(ctx context.Context) (*platform.Platform, error) {
 	return platform.Open(ctx, c.config, platform.Options{
 		Version: version,
-		Log:     slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelInfo})),
+		Log:     slog.New(slog.NewJSONHandler(c.lines, &slog.HandlerOptions{Level: slog.LevelInfo})),
 	})
 }
 

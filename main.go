@@ -46,6 +46,7 @@ type call struct {
 	options options
 	args    []string
 	out     io.Writer
+	lines   *grouped // of the log
 }
 
 func commands() []command {
@@ -85,7 +86,7 @@ func run(ctx context.Context, args []string, out, errs io.Writer) int {
 		fmt.Fprintln(errs, "feria:", err)
 		return 2
 	}
-	c := &call{config: config, out: out}
+	c := &call{config: config, out: out, lines: newGrouped(errs)}
 	set := flag.NewFlagSet("feria "+chosen.name, flag.ContinueOnError)
 	set.SetOutput(errs)
 	set.Usage = func() {
@@ -113,6 +114,7 @@ func run(ctx context.Context, args []string, out, errs io.Writer) int {
 		return 2
 	}
 	err = chosen.run(ctx, c)
+	c.lines.Flush()
 	switch {
 	case errors.Is(err, errUnwell):
 		return 3

@@ -3,6 +3,8 @@ package platform
 import (
 	"net/http"
 	"strconv"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -15,10 +17,20 @@ import (
 type Metrics struct {
 	registry *prometheus.Registry
 	requests *prometheus.HistogramVec
+
+	mu    sync.RWMutex
+	lines map[line]prometheus.Observer // those of requests that were used before
+}
+
+// line is what tells one series of requests from another.
+type line struct {
+	method, route string
+	status        int
 }
 
 func newMetrics(p *Platform) *Metrics {
 	m := &Metrics{
+		lines:    map[line]prometheus.Observer{},
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "feria_request_seconds", Help: "Time to answer, by route.",
@@ -34,7 +46,17 @@ func newMetrics(p *Platform) *Metrics {
 
 // Request notes one answered request; route is its line in the table.
 func (m *Metrics) Request(method, route string, status int, took time.Duration) {
-	m.requests.WithLabelValues(method, route, strconv.Itoa(status)).Observe(took.Seconds())
+	at := line{method, route, status}
+	m.mu.RLock()
+	o := m.lines[at]
+	m.mu.RUnlock()
+	if o == nil {
+		o = m.requests.WithLabelValues(method, route, strconv.Itoa(status))
+		m.mu.Lock()
+		m.lines[line{strings.Clone(method), route, status}] = o
+		m.mu.Unlock()
+	}
+	o.Observe(took.Seconds())
 }
 
 // Handler answers /metrics.

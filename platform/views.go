@@ -94,6 +94,17 @@ func (v *Views) Of(ctx context.Context, event string) (*View, error) {
 	return v.load(ctx, event, e)
 }
 
+// Now gives the view of an event as it is in memory, nil where it is not.
+func (v *Views) Now(event string) *View {
+	v.mu.Lock()
+	e := v.events[event]
+	v.mu.Unlock()
+	if e == nil {
+		return nil
+	}
+	return e.view.Load()
+}
+
 // Refresh looks at once whether the event changed, for the copy that changed
 // it: its own people see what they did without waiting for the next poll.
 func (v *Views) Refresh(ctx context.Context, event string) (*View, error) {

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
-	"log/slog"
 	"net/url"
 	"runtime/debug"
 	"strings"
@@ -63,16 +62,16 @@ func requestID(c *fiber.Ctx) string {
 // refusal of cross-site posts, the log line, and a net under it all.
 func (s *Server) around(c *fiber.Ctx) (err error) {
 	begun := time.Now()
-	id := s.head(c)
-	ctx, cancel := context.WithTimeout(c.UserContext(), deadline)
-	defer cancel()
-	c.SetUserContext(ctx)
+	id, route, done := s.head(c), "", false
 	defer func() {
 		if caught := recover(); caught != nil {
 			s.log.Error("panic", "id", id, "route", c.Route().Path, "panic", fmt.Sprint(caught), "stack", string(debug.Stack()))
 			err = s.fail(c, nil, kernel.New(kernel.Internal, "internal", ""))
 		}
-		s.seen(c, id, time.Since(begun))
+		if !done {
+			route = c.Route().Path
+		}
+		s.seen(c, id, route, begun)
 	}()
 	switch {
 	case s.crossSite(c):
@@ -80,6 +79,12 @@ func (s *Server) around(c *fiber.Ctx) (err error) {
 	case packed(c):
 		return s.fail(c, nil, fiber.ErrUnsupportedMediaType)
 	}
+	if route, done, err = s.fromFront(c, begun); done {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(c.UserContext(), deadline)
+	defer cancel()
+	c.SetUserContext(ctx)
 	if err := c.Next(); err != nil {
 		return s.fail(c, nil, err)
 	}
@@ -95,32 +100,30 @@ func (s *Server) unread(c *fiber.Ctx, err error) error {
 	return s.fail(c, nil, err)
 }
 
+// heads are the headers that every answer has.
+var heads = [...][2][]byte{
+	{[]byte(fiber.HeaderContentSecurityPolicy), []byte(policy)},
+	{[]byte(fiber.HeaderXContentTypeOptions), []byte("nosniff")},
+	{[]byte(fiber.HeaderReferrerPolicy), []byte("same-origin")},
+	{[]byte("Cross-Origin-Opener-Policy"), []byte("same-origin")},
+	{[]byte("Permissions-Policy"), []byte("geolocation=(), microphone=(), camera=(self)")},
+}
+
 // head draws the request's id and sets the headers that every answer has.
 func (s *Server) head(c *fiber.Ctx) (id string) {
 	var raw [9]byte
 	rand.Read(raw[:]) // never fails (crypto/rand)
 	id = base64.RawURLEncoding.EncodeToString(raw[:])
 	c.Locals(idKey{}, id)
-	c.Set(fiber.HeaderContentSecurityPolicy, policy)
-	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
-	c.Set(fiber.HeaderReferrerPolicy, "same-origin")
-	c.Set("Cross-Origin-Opener-Policy", "same-origin")
-	c.Set("Permissions-Policy", "geolocation=(), microphone=(), camera=(self)")
-	c.Set(fiber.HeaderXRequestID, id)
+	h := &c.Response().Header
+	for _, head := range heads {
+		h.SetCanonical(head[0], head[1])
+	}
+	h.Set(fiber.HeaderXRequestID, id)
 	if s.secure {
-		c.Set(fiber.HeaderStrictTransportSecurity, "max-age=31536000; includeSubDomains")
+		h.Set(fiber.HeaderStrictTransportSecurity, "max-age=31536000; includeSubDomains")
 	}
 	return id
-}
-
-// seen writes the log line: the route as it stands in the table, never the
-// address itself, which may hold names and secrets.
-func (s *Server) seen(c *fiber.Ctx, id string, took time.Duration) {
-	status := c.Response().StatusCode()
-	s.P.Metrics.Request(c.Method(), c.Route().Path, status, took)
-	s.log.LogAttrs(c.UserContext(), slog.LevelInfo, "request",
-		slog.String("id", id), slog.String("method", c.Method()), slog.String("route", c.Route().Path),
-		slog.Int("status", status), slog.Int("bytes", len(c.Response().Body())), slog.Int64("us", took.Microseconds()))
 }
 
 // crossSite says whether a browser sends a post that began on another site:

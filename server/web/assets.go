@@ -40,9 +40,16 @@ func NewAssets(dist fs.FS) (*Assets, error) {
 		if path.Ext(name) == ".woff2" {
 			contentType = "font/woff2"
 		}
-		f := &cached{key: name, contentType: contentType, plain: plain, etag: `"` + name + `"`}
-		for suffix, into := range map[string]*[]byte{".br": &f.brotli, ".gz": &f.gzip} {
-			if *into, err = fs.ReadFile(dist, name+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		f := &cached{key: name, contentType: []byte(contentType), plain: encoded{etag: []byte(`"` + name + `"`), body: plain}}
+		for _, e := range []struct {
+			suffix, name string
+			into         *encoded
+		}{{".br", "br", &f.brotli}, {".gz", "gzip", &f.gzip}} {
+			body, err := fs.ReadFile(dist, name+e.suffix)
+			switch {
+			case err == nil:
+				*e.into = in(e.name, name, body)
+			case !errors.Is(err, fs.ErrNotExist):
 				return nil, err
 			}
 		}

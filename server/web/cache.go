@@ -11,6 +11,7 @@ import (
 
 	"github.com/andybalholm/brotli"
 	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/utils"
 	"github.com/klauspost/compress/gzip"
 	"golang.org/x/sync/singleflight"
 
@@ -27,14 +28,28 @@ const (
 // cached is an answer for everybody, in the encodings that browsers ask for.
 type cached struct {
 	key         string
-	contentType string
-	etag        string
-	plain       []byte
-	gzip        []byte
-	brotli      []byte
+	contentType []byte
+	plain       encoded
+	gzip        encoded
+	brotli      encoded
 }
 
-func (p *cached) size() int { return len(p.key) + len(p.plain) + len(p.gzip) + len(p.brotli) + 200 }
+// encoded is a page in one encoding. The entity tag names the encoding too,
+// since the bytes differ.
+type encoded struct {
+	name []byte // as in Content-Encoding
+	etag []byte
+	body []byte // nil: not in this encoding
+}
+
+// in gives a body in an encoding, under the tag that goes with it.
+func in(name, tag string, body []byte) encoded {
+	return encoded{name: []byte(name), etag: []byte(`"` + tag + `-` + name + `"`), body: body}
+}
+
+func (p *cached) size() int {
+	return len(p.key) + len(p.plain.body) + len(p.gzip.body) + len(p.brotli.body) + 200
+}
 
 // pageCache keeps the pages used last. Keys hold the release and epochs that a
 // page was made of, so a change makes new keys and old pages fall out behind.
@@ -107,7 +122,8 @@ const tooSmall = 400
 
 func compressed(key, contentType string, plain []byte) *cached {
 	sum := sha256.Sum256(plain)
-	p := &cached{key: key, contentType: contentType, plain: plain, etag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`}
+	tag := base64.RawURLEncoding.EncodeToString(sum[:12])
+	p := &cached{key: key, contentType: []byte(contentType), plain: encoded{etag: []byte(`"` + tag + `"`), body: plain}}
 	if len(plain) < tooSmall || strings.HasPrefix(contentType, "image/png") {
 		return p
 	}
@@ -115,43 +131,48 @@ func compressed(key, contentType string, plain []byte) *cached {
 	g, err := gzip.NewWriterLevel(&z, 6)
 	if err == nil {
 		if _, err = g.Write(plain); err == nil && g.Close() == nil {
-			p.gzip = bytes.Clone(z.Bytes())
+			p.gzip = in("gzip", tag, bytes.Clone(z.Bytes()))
 		}
 	}
 	z.Reset()
 	b := brotli.NewWriterLevel(&z, 5)
 	if _, err := b.Write(plain); err == nil && b.Close() == nil {
-		p.brotli = bytes.Clone(z.Bytes())
+		p.brotli = in("br", tag, bytes.Clone(z.Bytes()))
 	}
 	return p
 }
 
-// answer sends the page in the best encoding that is accepted, or 304. The
-// entity tag names the encoding too, since the bytes differ.
+var (
+	headETag     = []byte("Etag") // as fasthttp writes it
+	headCache    = []byte(fiber.HeaderCacheControl)
+	headVary     = []byte(fiber.HeaderVary)
+	varies       = []byte("Accept-Encoding, Accept-Language, Cookie")
+	headEncoding = []byte(fiber.HeaderContentEncoding)
+)
+
+// answer sends the page in the best encoding that is accepted, or 304.
 func (p *cached) answer(c *fiber.Ctx, cacheControl string) error {
-	body, encoding, etag := p.plain, "", p.etag
-	accept := c.Get(fiber.HeaderAcceptEncoding)
+	asked, h := &c.Request().Header, &c.Response().Header
+	accept := utils.UnsafeString(asked.Peek(fiber.HeaderAcceptEncoding)) // not kept
+	best := &p.plain
 	switch {
-	case p.brotli != nil && accepts(accept, "br"):
-		body, encoding = p.brotli, "br"
-	case p.gzip != nil && accepts(accept, "gzip"):
-		body, encoding = p.gzip, "gzip"
+	case p.brotli.body != nil && accepts(accept, "br"):
+		best = &p.brotli
+	case p.gzip.body != nil && accepts(accept, "gzip"):
+		best = &p.gzip
 	}
-	if encoding != "" {
-		etag = etag[:len(etag)-1] + "-" + encoding + `"`
-	}
-	c.Set(fiber.HeaderETag, etag)
-	c.Set(fiber.HeaderCacheControl, cacheControl)
-	c.Set(fiber.HeaderVary, "Accept-Encoding, Accept-Language, Cookie")
-	if match := c.Get(fiber.HeaderIfNoneMatch); match != "" && matches(match, etag) {
+	h.SetCanonical(headETag, best.etag)
+	h.SetCanonical(headCache, []byte(cacheControl))
+	h.SetCanonical(headVary, varies)
+	if match := utils.UnsafeString(asked.Peek(fiber.HeaderIfNoneMatch)); match != "" && matches(match, string(best.etag)) {
 		c.Status(fiber.StatusNotModified)
 		return nil
 	}
-	c.Set(fiber.HeaderContentType, p.contentType)
-	if encoding != "" {
-		c.Set(fiber.HeaderContentEncoding, encoding)
+	h.SetContentTypeBytes(p.contentType)
+	if best.name != nil {
+		h.SetCanonical(headEncoding, best.name)
 	}
-	return c.Send(body)
+	return c.Send(best.body)
 }
 
 // accepts reads an Accept-Encoding header; a coding with q=0 is refused.
@@ -213,6 +234,7 @@ func (r *Request) Bytes(key, contentType, cacheControl string, write func(*bytes
 	if err != nil {
 		return err
 	}
+	r.Server.remember(r, p, cacheControl)
 	return p.answer(r.Ctx, cacheControl)
 }
 
@@ -234,5 +256,5 @@ func (s *Server) Keep(key string, write func(*bytes.Buffer) error) ([]byte, erro
 	if err != nil {
 		return nil, err
 	}
-	return p.plain, nil
+	return p.plain.body, nil
 }

@@ -132,7 +132,9 @@ func TestAssetsAreKeptForEver(t *testing.T) {
 	}
 }
 
-func page(key string, size int) *cached { return &cached{key: key, plain: make([]byte, size)} }
+func page(key string, size int) *cached {
+	return &cached{key: key, plain: encoded{body: make([]byte, size)}}
+}
 
 func TestTheCacheIsBoundedAndForgetsWhatWasUsedLongestAgo(t *testing.T) {
 	c := newPageCache(10_000)
@@ -171,7 +173,7 @@ func TestAPageIsMadeOnceHoweverManyAsk(t *testing.T) {
 				b.WriteString("page" + strconv.Itoa(made))
 				return nil
 			})
-			if err != nil || string(p.plain) != "page1" {
+			if err != nil || string(p.plain.body) != "page1" {
 				t.Errorf("got %v, %v", p, err)
 			}
 		})

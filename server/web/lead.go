@@ -33,10 +33,13 @@ type led struct {
 
 // get gives the event, "" for none. An old lead is good enough where the store
 // does not answer: what was public a moment ago is better than no programme.
-func (l *leads) get(at lead, old bool) (event string) {
+func (l *leads) get(at lead, old bool) (event string) { return l.getAt(at, old, time.Now()) }
+
+// getAt is get at a real time that is at hand.
+func (l *leads) getAt(at lead, old bool, now time.Time) (event string) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	if to, ok := l.to[at]; ok && (old || time.Now().Before(to.until)) {
+	if to, ok := l.to[at]; ok && (old || now.Before(to.until)) {
 		return to.event
 	}
 	return ""

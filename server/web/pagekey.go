@@ -1,13 +1,18 @@
 package web
 
-import "strconv"
+import (
+	"strconv"
+	"time"
+)
+
+// step counts the five minutes, by which what depends on the clock changes.
+func step(now time.Time) int64 { return now.Unix() / 300 }
 
 // pageKey names a public page by what it was made of: city, event, release,
 // live epoch, places epoch and language, then what the handler adds. What
 // changes by the clock (what is over, what starts soon) changes by the five
 // minutes.
 func (r *Request) pageKey(key string) string {
-	const step = 300
 	b := make([]byte, 0, 160)
 	b = append(b, r.City.ID...)
 	b = append(b, '|')
@@ -23,7 +28,7 @@ func (r *Request) pageKey(key string) string {
 	b = append(b, '|')
 	b = append(b, r.T.Lang()...)
 	b = append(b, '|')
-	b = strconv.AppendInt(b, r.Now.Unix()/step, 36)
+	b = strconv.AppendInt(b, step(r.Now), 36)
 	b = append(b, '|')
 	b = append(b, key...)
 	return string(b)

@@ -32,6 +32,8 @@ type Server struct {
 	Assets  *Assets
 	pages   *pageCache
 	leads   leads
+	fronts  fronts
+	lines   lines
 	sign    signer
 	secure  bool
 	proxies []netip.Prefix // whose X-Forwarded-For counts
