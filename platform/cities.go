@@ -31,6 +31,9 @@ func (p *Platform) CommandCity(ctx context.Context, id string) (festival.City, e
 	return festival.City{}, kernel.New(kernel.Invalid, "city_needed", "city", "cities", names)
 }
 
+// FirstBy stands in City.ChangedBy until somebody sets the first city up.
+const FirstBy = "command line"
+
 // FirstCity is CommandCity that makes the city when there is none, so that the
 // first owner finds one to set up.
 func (p *Platform) FirstCity(ctx context.Context, id string) (festival.City, error) {
@@ -47,5 +50,5 @@ func (p *Platform) FirstCity(ctx context.Context, id string) (festival.City, err
 	return p.Festival.CreateCity(ctx, festival.City{
 		ID: id, Name: locale.Text{"en": "Our learning city", "fr": "Notre ville apprenante"},
 		Zone: "UTC", Locales: []string{"en", "fr"}, Color: "#b3301a",
-	}, "command line")
+	}, FirstBy)
 }

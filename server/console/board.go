@@ -11,6 +11,7 @@ import (
 	"feria/kernel"
 	"feria/locale"
 	"feria/people"
+	"feria/platform"
 	"feria/server/console/setup"
 	"feria/server/web"
 )
@@ -62,8 +63,23 @@ func showCityBoard(r *web.Request) error {
 		for _, e := range gone {
 			d.Gone = append(d.Gone, eventRow(r, e))
 		}
+		d.Steps = firstSteps(r, len(events)+len(gone) > 0)
 	}
 	return r.Page(fiber.StatusOK, setup.Chrome(r, r.T.T("console.events"), ""), cityBoardBody(d))
+}
+
+// firstSteps leads an owner through a new installation; none once all are done.
+func firstSteps(r *web.Request, anyEvent bool) []step {
+	legal := !r.City.Imprint.Empty() && !r.City.Privacy.Empty() && !r.City.Accessibility.Empty()
+	named := r.City.ChangedBy != platform.FirstBy
+	if named && legal && anyEvent {
+		return nil
+	}
+	steps := []step{{URL: "/console/city", Done: named}, {URL: "/console/city#f-imprint-" + r.City.Locales[0], Done: legal}, {URL: "/console/new", Done: anyEvent}}
+	for i, name := range []string{"city", "legal", "event"} {
+		steps[i].Label, steps[i].About = r.T.T("console.step_"+name), r.T.T("console.step_"+name+"_about")
+	}
+	return steps
 }
 
 // restoreEvent brings a removed event back: it has no word in addresses while it
