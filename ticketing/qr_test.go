@@ -4,9 +4,6 @@ import (
 	"bytes"
 	"image/png"
 	"math/rand/v2"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -123,29 +120,6 @@ func equal(a, b [][]bool) bool {
 		}
 	}
 	return len(a) == len(b)
-}
-
-func TestQR_readByAnIndependentDecoder(t *testing.T) {
-	zbar, err := exec.LookPath("zbarimg")
-	if err != nil {
-		t.Skip("zbarimg is not installed, so no independent decoder reads the codes here")
-	}
-	r := rand.New(rand.NewPCG(3, 4))
-	for n := range 20 {
-		token := randomToken(r)
-		picture, err := PNG(token, 200+17*n)
-		if err != nil {
-			t.Fatal(err)
-		}
-		file := filepath.Join(t.TempDir(), "pass.png")
-		if err := os.WriteFile(file, picture, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		out, err := exec.CommandContext(t.Context(), zbar, "--quiet", "--raw", file).Output()
-		if err != nil || strings.TrimSpace(string(out)) != token {
-			t.Errorf("%d pixels: read %q, %v, want %q", 200+17*n, out, err, token)
-		}
-	}
 }
 
 func BenchmarkQR(b *testing.B) {
