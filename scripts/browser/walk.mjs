@@ -48,10 +48,11 @@ const checked = new Set();
 // look checks a page with axe, narrow and wide, light and dark, and that nothing
 // makes it scroll sideways. The check runs in a world of its own, so that the
 // page's policy stands as it is.
-async function look(page, name) {
+async function look(page, name, ways = { 360: ['light', 'dark'], 1280: ['light', 'dark'] }) {
   const session = await page.context().newCDPSession(page);
-  for (const width of [360, 1280]) {
-    for (const colorScheme of ['light', 'dark']) {
+  await unfold(page);
+  for (const width of Object.keys(ways).map(Number)) {
+    for (const colorScheme of ways[width]) {
       await page.setViewportSize({ width, height: 800 });
       await page.emulateMedia({ colorScheme });
       const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
@@ -83,10 +84,55 @@ async function signIn(link) {
   return page;
 }
 
-let pass;
+// unfold opens what a page keeps folded, so that it is looked at too.
+const unfold = page => page.locator('details').evaluateAll(all => all.forEach(one => { one.open = true; }));
+
+// send fills in the form that goes to an address ending so, and sends it.
+async function send(page, action, fields, name) {
+  await unfold(page);
+  const form = page.locator(`form[action$="${action}"]`).first();
+  for (const [field, value] of Object.entries(fields)) {
+    const control = form.locator(`[name="${field}"]`);
+    await (await control.evaluate(e => e.tagName) === 'SELECT' ? control.selectOption(value) : control.fill(value));
+  }
+  await Promise.all([page.waitForNavigation(), form.getByRole('button').first().click()]);
+  await look(page, name);
+}
+
+// crawl looks at every page that links lead to from the given ones, one of each
+// kind: what names a record in an address counts as the same address, and so do
+// the values of a filter. Files are not pages.
+async function crawl(page, paths, within, ways) {
+  const kind = url => url.pathname.split('/').map(part => /[\d%A-Z-]|.{15}/.test(part) && part !== 'sign-in' ? '*' : part).join('/')
+    + '?' + [...url.searchParams.keys()].sort().join('&') + (url.searchParams.get('view') ?? '');
+  const seen = new Set(), beside = new Map(), queue = paths.map(path => new URL(path, base));
+  while (queue.length > 0) {
+    const url = queue.shift(), key = kind(url), parent = key.replace(/\/[^/]*$/, '');
+    if (seen.has(key) || (beside.get(parent) ?? 0) >= 12) continue; // enough of a long list
+    seen.add(key);
+    beside.set(parent, (beside.get(parent) ?? 0) + 1);
+    const answer = await page.goto(url.href);
+    if (answer.status() !== 200) problems.push(`${url.pathname}${url.search} answers ${answer.status()}`);
+    const language = await page.locator('html').getAttribute('lang');
+    await look(page, `${language} ${key}`, ways);
+    for (const href of await page.locator('a[href]').evaluateAll(links => links.map(link => link.href))) {
+      const next = new URL(href);
+      next.hash = '';
+      if (next.origin === new URL(base).origin && within.test(next.pathname) && !/\.\w+$/.test(next.pathname) && next.searchParams.size < 2) queue.push(next);
+    }
+  }
+  return seen;
+}
+
+// again is the same person in a browser that asks for another language.
+async function again(page, locale) {
+  return person({ locale, storageState: await page.context().storageState() });
+}
+
+let pass, owner, citizen, volunteer;
 
 test('an owner imports a programme and publishes it', async () => {
-  const page = await signIn(env('FERIA_OWNER_LINK'));
+  const page = owner = await signIn(env('FERIA_OWNER_LINK'));
   await look(page, 'console');
   await page.goto(base + '/console/city'); await look(page, 'console-city');
   await page.goto(base + '/console/people'); await look(page, 'console-people');
@@ -125,7 +171,7 @@ test('an owner imports a programme and publishes it', async () => {
 });
 
 test('a citizen finds the session, books two seats and opens the pass', async () => {
-  const page = await person();
+  const page = citizen = await person();
   await page.goto(base + '/'); await look(page, 'city');
   await page.goto(base + '/' + env('FERIA_EVENT')); await look(page, 'event');
   await page.getByRole('link', { name: 'Find a session' }).click();
@@ -163,7 +209,7 @@ test('a citizen finds the session, books two seats and opens the pass', async ()
 });
 
 test('a volunteer admits the pass, and the second scan is refused with the time of the first', async () => {
-  const page = await signIn(env('FERIA_VOLUNTEER_LINK'));
+  const page = volunteer = await signIn(env('FERIA_VOLUNTEER_LINK'));
   await page.goto(base + '/door'); await look(page, 'door');
   await page.goto(base + '/door/' + env('FERIA_EVENT') + '/main'); await look(page, 'door-gate');
   // A hand scanner types the text and presses enter.
@@ -191,8 +237,69 @@ test('without JavaScript, in French, by keyboard alone', async () => {
   await page.keyboard.press('Tab');
   await page.keyboard.type('amal@example.org');
   await page.keyboard.press('Enter');
+  // Without a script the form carries no key, so what it books is shown once.
+  await page.waitForURL(/\/book$/);
+  await page.getByRole('button', { name: 'Oui, réserver' }).focus();
+  await page.keyboard.press('Enter');
   await page.waitForURL(/\/me/);
   await page.getByText('1 place').first().waitFor();
+});
+
+test('a form whose script did not come is shown once more before it books', async () => {
+  const page = await person();
+  await page.route(/\/once\.\w+\.js$/, route => route.fulfill({ contentType: 'text/javascript', body: '' }));
+  await page.goto(base + '/' + env('FERIA_EVENT') + '/programme?q=' + encodeURIComponent(env('FERIA_SEARCH')));
+  await page.getByRole('link', { name: env('FERIA_TITLE') }).first().click();
+  await page.getByLabel('Your name').fill('Jo');
+  await page.getByLabel('Your mail address').fill('jo@example.org');
+  await page.getByRole('button', { name: 'Book', exact: true }).click();
+  await page.waitForURL(/\/book$/);
+  await look(page, 'session-check');
+});
+
+test('the owner sets things up that leave traces on every page', async () => {
+  const page = owner, at = base + '/console/' + env('FERIA_EVENT');
+  await page.goto(base + '/console/people');
+  await send(page, '/people', { mail: 'no address', name: 'Omar' }, 'console-people-refused');
+  await send(page, '/people', { mail: 'omar@example.org', name: 'Omar' }, 'console-people-added');
+  await send(page, '/people/tokens', { name: 'The wall display' }, 'console-token-made');
+  await page.goto(at);
+  await send(page, '/alert', { 'text.en': 'Pier 3 is closed, meet at the library', 'text.fr': 'Le quai 3 est fermé' }, 'console-alert-set');
+  await page.goto(at + '/bookings');
+  await page.getByRole('main').getByRole('row').getByRole('link').first().click();
+  await page.waitForURL(/\/bookings\/./);
+  await send(page, '/desk', { name: '', seats: '0' }, 'console-desk-refused');
+  await send(page, '/desk', { name: 'Gül, helped at the desk', seats: '40' }, 'console-desk-waiting');
+  // Two slots of one space at once are a clash.
+  await page.goto(at + '/setup/slot?q=' + encodeURIComponent(env('FERIA_TITLE')));
+  await page.getByRole('main').getByRole('rowheader').first().getByRole('link').click();
+  await page.waitForURL(/\/setup\/slot\/./);
+  await send(page, '/copy', {}, 'console-slot-copied');
+  await page.goto(at + '/release'); await look(page, 'console-release-clash');
+  await page.goto(at + '/import');
+  await page.getByLabel('File').setInputFiles({ name: 'programme.csv', mimeType: 'text/csv', buffer: Buffer.from('Titel,Wann,Bis,Ort\nEins,2027-04-12 18:00,19:00,Halle\n') });
+  await page.getByRole('button', { name: 'Look at it first' }).click();
+  await page.waitForURL(/\/import\/./);
+  await look(page, 'console-import-columns');
+  await page.goto(at);
+  await send(page, '/copy', { slug: 'walk-next', start: '2028-04-10' }, 'console-copied');
+});
+
+test('every page that links lead to, in both languages', async () => {
+  const once = { 360: ['dark'], 1280: ['light'] }, event = env('FERIA_EVENT');
+  for (const locale of ['en', 'fr']) {
+    for (const [who, paths, within, least] of [
+      [owner, ['/console'], /^\/console/, 30],
+      [volunteer, ['/door'], /^\/door/, 2],
+      [citizen, ['/', '/me'], /^\/(?!console|door|api|assets)/, 15],
+    ]) {
+      const page = await again(who, locale);
+      const seen = await crawl(page, paths, within, once);
+      console.log(`${locale} from ${paths[0]}: ${[...seen].sort().join(' ')}`);
+      assert.ok(seen.size >= least, `only ${seen.size} pages were found from ${paths[0]}`);
+      await page.context().close();
+    }
+  }
 });
 
 test('the pages complained of nothing and asked no other host', () => {
