@@ -120,7 +120,7 @@ func (p *Platform) ReadFile(event festival.Event, city festival.City, name strin
 // newEvent fills an event from what its first file says of it, else from the
 // days on which its slots lie.
 func newEvent(e festival.Event, city festival.City, r festival.Records) (festival.Event, error) {
-	e.Title, e.Start, e.End, e.DayChange = r.Event.Title, r.Event.Start, r.Event.End, r.Event.DayChange
+	e.Title, e.Start, e.End, e.DayChange, e.Color = r.Event.Title, r.Event.Start, r.Event.End, r.Event.DayChange, r.Event.Color
 	if e.Title.Empty() {
 		e.Title = locale.Text{e.Locales[0]: e.Slug}
 	}

@@ -309,6 +309,28 @@ func TestImport_theFirstKnowsTheDaysToo(t *testing.T) {
 	}
 }
 
+// What a schedule says of its conference is the event's that it makes: so an
+// export of ours, colour and all, makes the same event elsewhere.
+func TestImport_theFirstKnowsTheColour(t *testing.T) {
+	p, _ := open(t, "colour")
+	city, err := p.FirstCity(t.Context(), "town")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for file, data := range map[string]string{
+		"own.xml":  `<schedule><conference><title>Week</title><color>#B3301A</color></conference><day index="1" date="2027-04-12"><room name="A"><event id="1"><title>x</title><start>10:00</start><duration>01:00</duration></event></room></day></schedule>`,
+		"own.json": `{"schedule":{"conference":{"title":"Week","colors":{"primary":"#b3301a"},"days":[{"index":1,"date":"2027-04-12","rooms":{"A":[{"id":1,"title":"x","start":"10:00","duration":"01:00"}]}}]}}}`,
+	} {
+		made, err := p.ImportFile(t.Context(), platform.ImportRequest{City: city.ID, Slug: strings.Replace(file, ".", "-", 1), Kind: festival.Conference, Zone: "UTC", File: file, Data: []byte(data), By: "test"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if made.Event.Color != "#b3301a" {
+			t.Errorf("%s: the event's colour is %q", file, made.Event.Color)
+		}
+	}
+}
+
 // A file that cannot be read changes nothing, not even the list of events.
 func TestImport_unreadableChangesNothing(t *testing.T) {
 	p, _ := open(t, "unreadable")
