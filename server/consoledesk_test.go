@@ -5,6 +5,7 @@ import (
 	"mime/multipart"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -75,6 +76,51 @@ func TestConsole_bookingsOfASlot(t *testing.T) {
 	d.try(t, 303, at+"/seats", "seats", "1", "confirm", "1")
 	d.try(t, 303, cancel[1])
 	town.desk(people.Volunteer, town.week.ID).get(at).want(t, 403)
+}
+
+// Before publishing an organizer sees for whom a time moves.
+func TestConsole_releaseSaysForWhom(t *testing.T) {
+	town, _ := newTown(t)
+	d := town.desk(people.Organizer, town.week.ID)
+	slot, session := town.bookable(0)
+	d.try(t, 303, week+"/bookings/"+festival.Own(slot.ID)+"/desk", "name", "Zoë", "seats", "2", "key", "one form")
+	rosters, err := town.p.Registration.Rosters(t.Context(), town.week.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	roster := rosters[slot.ID]
+	draft, err := town.p.Festival.Draft(t.Context(), town.week.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	moved, _ := draft.Slot(slot.ID)
+	change := moved.Slot
+	change.Start, change.End = change.Start.Add(time.Hour), change.End.Add(time.Hour)
+	if _, err := town.p.Festival.SaveSlot(t.Context(), change, "test"); err != nil {
+		t.Fatal(err)
+	}
+	review, err := town.p.Review(t.Context(), town.week.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(review.Changes) != 1 || review.Changes[0].Booked != roster.Taken || roster.Taken < 2 {
+		t.Errorf("changes %+v, %d places are booked", review.Changes, roster.Taken)
+	}
+	d.get(week+"/release").want(t, 200).has(t, "For whom", strconv.Itoa(roster.Taken)+" booked places")
+
+	// What changes of the session changes for all who booked one of its slots.
+	session.Title["en"] = "Another title"
+	session.Source = festival.Source{}
+	if _, err := town.p.Festival.SaveSession(t.Context(), session, "test"); err != nil {
+		t.Fatal(err)
+	}
+	review, err = town.p.Review(t.Context(), town.week.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if last := review.Changes[len(review.Changes)-1]; last.Kind != festival.ChangedText || last.Booked < roster.Taken {
+		t.Errorf("the session's change: %+v", last)
+	}
 }
 
 func TestConsole_importsASpreadsheet(t *testing.T) {

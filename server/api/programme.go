@@ -10,6 +10,7 @@ import (
 	"feria/kernel"
 	"feria/locale"
 	"feria/people"
+	"feria/platform"
 )
 
 // publicSlot is a slot of the published programme with what belongs to it.
@@ -126,12 +127,12 @@ func (a *API) mountReleases() {
 		})
 
 	type review struct {
-		Next     int               `json:"next" doc:"number that the release would have"`
-		Changes  []festival.Change `json:"changes"`
-		Clashes  []festival.Clash  `json:"clashes"`
-		Blocked  bool              `json:"blocked" doc:"a clash stands that forbids publishing"`
-		Unplaced int               `json:"unplaced"`
-		Hidden   int               `json:"hidden"`
+		Next     int                       `json:"next" doc:"number that the release would have"`
+		Changes  []platform.ReviewedChange `json:"changes"`
+		Clashes  []festival.Clash          `json:"clashes"`
+		Blocked  bool                      `json:"blocked" doc:"a clash stands that forbids publishing"`
+		Unplaced int                       `json:"unplaced"`
+		Hidden   int                       `json:"hidden"`
 	}
 	register(a, operation{id: "review-release", method: http.MethodGet, path: "/events/{event}/review", tag: "Programme", summary: "What a release would change, and which clashes stand", may: people.ConsoleView},
 		func(ctx context.Context, in *InEvent) (*answer[review], error) {
@@ -139,7 +140,7 @@ func (a *API) mountReleases() {
 			if err != nil {
 				return nil, err
 			}
-			r, err := a.p.Festival.Review(ctx, e.ID)
+			r, err := a.p.Review(ctx, e.ID)
 			return done(review{r.Next, orEmpty(r.Changes), orEmpty(r.Clashes), r.Blocked, r.Unplaced, r.Hidden}, err)
 		})
 	register(a, operation{id: "list-releases", method: http.MethodGet, path: "/events/{event}/releases", tag: "Programme", summary: "The releases so far", may: people.ConsoleView},

@@ -8,6 +8,7 @@ import (
 	"feria/festival"
 	"feria/kernel"
 	"feria/people"
+	"feria/platform"
 	"feria/server/console/setup"
 	"feria/server/web"
 )
@@ -22,7 +23,7 @@ const (
 func showRelease(r *web.Request) error { return releasePageFor(r, fiber.StatusOK, "") }
 
 func releasePageFor(r *web.Request, status int, refusal string) error {
-	review, err := r.P.Festival.Review(r.Context(), r.Event.ID)
+	review, err := r.P.Review(r.Context(), r.Event.ID)
 	if err != nil {
 		return err
 	}
@@ -83,7 +84,7 @@ func releasesOf(r *web.Request) ([]releaseRow, error) {
 }
 
 // changeOf says what one change is; before may be nil.
-func changeOf(r *web.Request, before, draft *festival.Programme, c festival.Change) changeRow {
+func changeOf(r *web.Request, before, draft *festival.Programme, c platform.ReviewedChange) changeRow {
 	row := changeRow{Kind: c.Of, Word: r.T.T("console.change_" + string(c.Kind)), Title: say(r, c.Title)}
 	where := func(p *festival.Programme, s *festival.Slot) string {
 		if s == nil {
@@ -103,6 +104,14 @@ func changeOf(r *web.Request, before, draft *festival.Programme, c festival.Chan
 		}
 		row.New = r.T.List(fields)
 	}
+	var whom []string
+	if c.Booked > 0 {
+		whom = append(whom, r.T.N("console.places_booked", c.Booked))
+	}
+	if c.Waiting > 0 {
+		whom = append(whom, r.T.N("console.bookings_wait", c.Waiting))
+	}
+	row.Whom = strings.Join(whom, ", ")
 	if c.Of != "" {
 		row.Title = r.T.T("console.kind_"+c.Of) + ": " + row.Title
 	}
