@@ -64,6 +64,9 @@ func (o *Outbox) List(ctx context.Context, city string, state State, after strin
 		q = store.By("city_state", city, string(state))
 	}
 	page, next, err = messages.In(o.store).Page(ctx, q.Desc().Limit(perPage).After(after))
+	if errors.Is(err, store.ErrBadQuery) {
+		return nil, "", &kernel.Error{Kind: kernel.Invalid, Code: "cursor_unknown", Field: "after", Cause: err}
+	}
 	for i := range page {
 		page[i] = page[i].listed()
 	}

@@ -73,6 +73,9 @@ func TestList(t *testing.T) {
 	if none, _, err := o.List(t.Context(), "harbour", Sent, ""); err != nil || len(none) != 0 {
 		t.Errorf("sent: %v, %v", none, err)
 	}
+	if _, _, err := o.List(t.Context(), "harbour", "", "nonsense"); kernel.CodeOf(err) != "cursor_unknown" {
+		t.Errorf("a cursor that is none: %v", err)
+	}
 	if _, err := o.Message(t.Context(), "harbour", "inland/x"); kernel.KindOf(err) != kernel.NotFound {
 		t.Errorf("a mail of another city: %v", err)
 	}

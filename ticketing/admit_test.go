@@ -289,7 +289,7 @@ func TestScan_partiesComeInPieces(t *testing.T) {
 			t.Errorf("in since %v at %v", v.First, v.Gate)
 		}
 	}
-	if _, _, err := w.Scans(t.Context(), ScanQuery{Event: w.event.ID, After: "nonsense"}); kernel.CodeOf(err) != "scan_cursor" {
+	if _, _, err := w.Scans(t.Context(), ScanQuery{Event: w.event.ID, After: "nonsense"}); kernel.CodeOf(err) != "cursor_unknown" {
 		t.Errorf("a cursor that is none: %v", err)
 	}
 	w.sound()

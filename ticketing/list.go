@@ -38,7 +38,7 @@ type Listed struct {
 }
 
 // Scans gives a page of scans and a cursor for the next, "" at the end. Errors:
-// scan_cursor for a cursor of another list, those of the store.
+// cursor_unknown for a cursor of another list, those of the store.
 func (s *Service) Scans(ctx context.Context, q ScanQuery) ([]Listed, string, error) {
 	query := store.By("event", q.Event)
 	if q.Gate != "" {
@@ -55,7 +55,7 @@ func (s *Service) Scans(ctx context.Context, q ScanQuery) ([]Listed, string, err
 	}
 	rows, next, err := s.scans.Page(ctx, query.Limit(q.Limit).After(q.After))
 	if errors.Is(err, store.ErrBadQuery) {
-		return nil, "", kernel.Wrap(kernel.Invalid, "scan_cursor", err)
+		return nil, "", &kernel.Error{Kind: kernel.Invalid, Code: "cursor_unknown", Field: "after", Cause: err}
 	}
 	if err != nil {
 		return nil, "", err

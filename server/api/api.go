@@ -79,10 +79,10 @@ func Mount(app *fiber.App, p *platform.Platform) *API {
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"token": {Type: "http", Scheme: "bearer", Description: "A token made on the console or by 'feria token add'."},
 	}
-	huma.NewError = newProblem
-	huma.NewErrorWithContext = func(ctx huma.Context, status int, message string, errs ...error) huma.StatusError {
-		return newProblem(status, message, errs...)
+	huma.NewError = func(status int, message string, errs ...error) huma.StatusError {
+		return newProblem(nil, status, message, errs...)
 	}
+	huma.NewErrorWithContext = newProblem
 	a := &API{p: p, huma: humafiber.New(app, config)}
 	a.mountEvents()
 	a.mountRecords()

@@ -109,7 +109,10 @@ func (a *API) mountBookings() {
 			if err != nil {
 				return nil, err
 			}
-			page := pageOfSlice(held, in.Paging, func(h registration.Held) string { return h.Booking.ID })
+			page, err := pageOfSlice(held, in.Paging, func(h registration.Held) string { return h.Booking.ID })
+			if err != nil {
+				return nil, err
+			}
 			out := list[bookingView]{Items: []bookingView{}, Next: page.Next}
 			for _, h := range page.Items {
 				out.Items = append(out.Items, heldView(h))

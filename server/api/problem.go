@@ -78,21 +78,38 @@ func (a *API) problem(ctx context.Context, c call, err error) *Problem {
 	return p
 }
 
-// newProblem is what huma calls for what it refuses itself: a body that cannot
-// be read, a value out of its range.
-func newProblem(status int, message string, errs ...error) huma.StatusError {
-	p := &Problem{Type: "about:blank", Status: status, Title: http.StatusText(status), Code: "input_refused", Detail: message}
+// unread is the error behind a status with which huma refuses by itself: a body
+// that cannot be read, a value out of its range. Limit is the most bytes of a body.
+func unread(status int, limit int64) error {
 	switch status {
 	case http.StatusNotFound:
-		p.Code = "not_found"
+		return kernel.Missing()
 	case http.StatusRequestEntityTooLarge:
-		p.Code = "too_large"
+		return kernel.New(kernel.TooLarge, "body_too_large", "", "limit", limit>>20)
 	case http.StatusUnsupportedMediaType:
-		p.Code = "media_type"
+		return kernel.New(kernel.Invalid, "media_type", "")
 	case http.StatusBadRequest:
-		p.Code = "unreadable"
+		return kernel.New(kernel.Malformed, "unreadable", "")
 	case http.StatusInternalServerError:
-		p.Code, p.Detail = "internal", ""
+		return kernel.New(kernel.Internal, "internal", "")
+	}
+	return kernel.New(kernel.Invalid, "input_refused", "")
+}
+
+// newProblem is what huma calls for what it refuses itself. Detail is a sentence
+// of the catalogue, the errors are huma's own words for programmers.
+func newProblem(ctx huma.Context, status int, message string, errs ...error) huma.StatusError {
+	p := &Problem{Type: "about:blank", Status: status, Title: http.StatusText(status), Detail: message}
+	limit := int64(web.DefaultBody)
+	if ctx != nil && ctx.Operation().MaxBodyBytes > 0 {
+		limit = ctx.Operation().MaxBodyBytes
+	}
+	err := unread(status, limit)
+	p.Code = kernel.CodeOf(err)
+	if ctx != nil { // without one, nobody is asking
+		if c := callOf(ctx.Context()); c.printer != nil {
+			p.Detail, p.Next = c.printer.Error(err)
+		}
 	}
 	for _, err := range errs {
 		if err == nil {

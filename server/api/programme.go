@@ -90,7 +90,10 @@ func (a *API) mountReleases() {
 			if view.Programme == nil {
 				return nil, kernel.Missing()
 			}
-			page := pageOfSlice(view.Index.Slots(filter, view.PlacesOf), in.Paging, func(s festival.Frozen) string { return s.ID })
+			page, err := pageOfSlice(view.Index.Slots(filter, view.PlacesOf), in.Paging, func(s festival.Frozen) string { return s.ID })
+			if err != nil {
+				return nil, err
+			}
 			out := list[publicSlot]{Items: []publicSlot{}, Next: page.Next}
 			for _, s := range page.Items {
 				out.Items = append(out.Items, a.slotView(view.Programme, e, s, view.PlacesOf(s.ID)))

@@ -3,9 +3,11 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 
 	"feria/festival"
+	"feria/kernel"
 	"feria/people"
 )
 
@@ -71,7 +73,7 @@ func mountKind[T any](a *API, k kindOf[T]) {
 				return nil, err
 			}
 			records := k.all(draft)
-			return ok(pageOfSlice(records, in.Paging, func(v T) string { return k.base(&v).ID })), nil
+			return done(pageOfSlice(records, in.Paging, func(v T) string { return k.base(&v).ID }))
 		})
 	register(a, operation{id: "create-" + k.name, method: http.MethodPost, path: all, tag: tag, summary: "Make a " + k.name, may: people.ConsoleEdit, created: true, creates: true},
 		func(ctx context.Context, in *newOne) (*answer[T], error) {
@@ -154,22 +156,21 @@ func (a *API) recordID(ctx context.Context, in OneOf) (string, error) {
 }
 
 // pageOfSlice cuts a page out of what is in memory: after the record with that
-// id, in the order of the slice.
-func pageOfSlice[T any](all []T, p Paging, id func(T) string) list[T] {
+// id, in the order of the slice. A record that is not there, or no longer, is an
+// error: an empty page would look like the end. Errors: cursor_unknown.
+func pageOfSlice[T any](all []T, p Paging, id func(T) string) (list[T], error) {
 	from := 0
 	if p.After != "" {
-		from = len(all)
-		for i := range all {
-			if festival.Own(id(all[i])) == p.After {
-				from = i + 1
-				break
-			}
+		at := slices.IndexFunc(all, func(v T) bool { return festival.Own(id(v)) == p.After })
+		if at < 0 {
+			return list[T]{}, kernel.New(kernel.Invalid, "cursor_unknown", "after")
 		}
+		from = at + 1
 	}
 	to := min(from+max(p.Limit, 1), len(all))
 	out := list[T]{Items: append([]T{}, all[from:to]...)}
 	if to < len(all) {
 		out.Next = festival.Own(id(all[to-1]))
 	}
-	return out
+	return out, nil
 }

@@ -54,6 +54,9 @@ func (s *Server) fail(c *fiber.Ctx, r *Request, err error) error {
 	}
 	kind := kernel.KindOf(err)
 	status, id := StatusOf(kind), requestID(c)
+	if unrouted != nil && unrouted.Code == fiber.StatusMethodNotAllowed && wantsJSON(c) { // Fiber has set Allow
+		status, err = unrouted.Code, kernel.New(kernel.NotFound, "method_unknown", "")
+	}
 	if kind == kernel.Internal || kind == kernel.Unavailable {
 		s.log.Error("request failed", "id", id, "route", c.Route().Path, "error", err)
 	}
