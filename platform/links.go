@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"feria/festival"
+	"feria/registration"
 	"feria/ticketing"
 )
 
@@ -42,6 +43,18 @@ func (p *Platform) MineURL(ctx context.Context, party, mail string, event festiv
 		return "", err
 	}
 	return p.Config.URL + "/me?key=" + url.QueryEscape(secret), nil
+}
+
+// calendarYears is how long a calendar address holds without being renewed.
+const calendarYears = 2
+
+// CalendarURL is the secret address of a party's calendar.
+func (p *Platform) CalendarURL(ctx context.Context, party string) (string, error) {
+	secret, err := p.Registration.NewLink(ctx, party, registration.LinkCalendar, p.Now().AddDate(calendarYears, 0, 0))
+	if err != nil {
+		return "", err
+	}
+	return p.Config.URL + "/me/agenda.ics?key=" + url.QueryEscape(secret), nil
 }
 
 // PassURL is the page of a pass.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -12,6 +13,8 @@ import (
 
 	"feria/festival"
 	"feria/people"
+	"feria/platform"
+	"feria/registration"
 )
 
 // description is the OpenAPI document, read as any client would.
@@ -279,7 +282,12 @@ func TestAPI_answersAsItIsDescribed(t *testing.T) {
 	c.call("DELETE", "/events/{event}/bookings/{id}", []string{"tryout", booking}, nil, 204)
 
 	c.call("POST", "/events/{event}/copies", []string{"tryout"}, map[string]any{"slug": "tryout-2", "start": "2028-05-06"}, 201)
+	next := c.call("GET", "/events/{event}", []string{"tryout-2"}, nil, 200)
 	c.call("DELETE", "/events/{event}", []string{"tryout-2"}, nil, 204)
+	c.call("POST", "/removed-events/{id}/restore", []string{festival.Own(next["id"].(string))}, nil, 200)
+	get("/events/{event}", "tryout-2")
+	c.call("POST", "/removed-events/{id}/restore", []string{"nothing"}, nil, 404)
+	get("/jobs")
 	get("/people")
 	c.call("POST", "/people", nil, map[string]any{"mail": "vol@example.org", "role": "volunteer", "event": "tryout"}, 201)
 	get("/tokens")
@@ -291,7 +299,7 @@ func TestAPI_answersAsItIsDescribed(t *testing.T) {
 	stranger.call("GET", "/events/{event}/bookings/{id}", []string{"tryout", booking}, nil, 404)
 
 	// What is left out here: what takes a file, and what needs a mail or a grant.
-	left := []string{"/imports", "/mails/{id}", "DELETE /people", "DELETE /tokens"}
+	left := []string{"/imports", "/mails/{id}", "/me", "DELETE /people", "DELETE /tokens"}
 	for path, methods := range c.d.Paths {
 		for method := range methods {
 			key := strings.ToUpper(method) + " " + strings.TrimPrefix(path, "/api/v1")
@@ -299,6 +307,52 @@ func TestAPI_answersAsItIsDescribed(t *testing.T) {
 				t.Errorf("%s was never called", key)
 			}
 		}
+	}
+}
+
+// A party does by its key, without an account, what its page offers.
+func TestAPI_aPartySeesToItsOwn(t *testing.T) {
+	town, _ := newTown(t)
+	c := caller{town.visitor(), describe(t, town.visitor()), map[string]bool{}}
+	slot, session := town.bookable(0)
+	receipt, err := town.p.Registration.Book(t.Context(), registration.Request{
+		City: platform.DemoCity, Slot: slot.ID, Name: "Kim", Mail: "kim@example.org", Seats: 1, Lang: "en",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	address, err := town.p.MineURL(t.Context(), receipt.Booking.Party, "kim@example.org", town.week)
+	if err != nil {
+		t.Fatal(err)
+	}
+	link, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := []string{"Feria-Party-Key", link.Query().Get("key")}
+	mine := func() map[string]any { t.Helper(); return c.call("GET", "/me", nil, nil, 200, key...) }
+
+	c.call("GET", "/me", nil, nil, 422)
+	c.call("GET", "/me", nil, nil, 404, "Feria-Party-Key", "nonsense")
+	if m := mine(); len(m["bookings"].([]any)) != 1 || m["mail_confirmed"] != false || m["calendar"] != nil {
+		t.Errorf("at first: %v", m)
+	}
+	c.call("POST", "/me/confirm", nil, nil, 204, key...)
+	kept := []string{"learning-week", session.Code}
+	c.call("PUT", "/me/kept/{event}/{code}", kept, nil, 204, key...)
+	c.call("PUT", "/me/kept/{event}/{code}", kept, nil, 204, key...)
+	c.call("PUT", "/me/kept/{event}/{code}", []string{"learning-week", "NONE"}, nil, 404, key...)
+	first := c.call("PUT", "/me/calendar", nil, nil, 200, key...)["url"].(string)
+	if m := mine(); len(m["kept"].([]any)) != 1 || m["mail_confirmed"] != true || m["calendar"] != first {
+		t.Errorf("afterwards: %v", m)
+	}
+	second := c.call("PUT", "/me/calendar", nil, nil, 200, key...)["url"].(string)
+	calendar := func(address string) string { return strings.TrimPrefix(address, town.p.Config.URL) }
+	c.get(calendar(first)).want(t, 404)
+	c.get(calendar(second)).want(t, 200).has(t, "BEGIN:VCALENDAR")
+	c.call("DELETE", "/me/kept/{event}/{code}", kept, nil, 204, key...)
+	if m := mine(); len(m["kept"].([]any)) != 0 {
+		t.Errorf("it is still kept: %v", m)
 	}
 }
 

@@ -89,6 +89,7 @@ func Mount(app *fiber.App, p *platform.Platform) *API {
 	a.mountReleases()
 	a.mountImports()
 	a.mountBookings()
+	a.mountMine()
 	a.mountDoor()
 	a.mountPeople()
 	a.mountMail()

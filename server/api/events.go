@@ -119,6 +119,20 @@ func (a *API) mountEvents() {
 			return nil, a.p.Festival.RemoveEvent(ctx, e.ID, callOf(ctx).by())
 		})
 
+	type eventID struct {
+		ID string `path:"id" doc:"the last part of the event's id: its word may be another's by now"`
+	}
+	register(a, operation{id: "restore-event", method: http.MethodPost, path: "/removed-events/{id}/restore", tag: "Events", summary: "Bring an event back that was set aside", may: people.CityEdit},
+		func(ctx context.Context, in *eventID) (*answer[festival.Event], error) {
+			c := callOf(ctx)
+			e, err := a.p.Festival.RestoreEvent(ctx, festival.EventID(c.city.ID, in.ID), c.by())
+			if err != nil {
+				return nil, err
+			}
+			_, err = a.p.Views.Refresh(ctx, e.ID)
+			return done(e, err)
+		})
+
 	type copyBody struct {
 		InEvent
 		Body struct {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"feria/festival"
+	"feria/jobs"
 	"feria/kernel"
 	"feria/mail"
 	"feria/people"
@@ -137,7 +138,23 @@ type mailView struct {
 	Text     string     `json:"text,omitempty"`
 }
 
+// jobView is a job and its latest runs.
+type jobView struct {
+	Name    string     `json:"name"`
+	Waiting bool       `json:"waiting,omitempty" doc:"called, and not yet done"`
+	Runs    []jobs.Run `json:"runs" doc:"the latest first"`
+}
+
 func (a *API) mountMail() {
+	register(a, operation{id: "list-jobs", method: http.MethodGet, path: "/jobs", tag: "Jobs", summary: "What works in the background, and how it went", may: people.JobsView},
+		func(ctx context.Context, _ *struct{}) (*answer[list[jobView]], error) {
+			all, err := a.p.Jobs.History(ctx)
+			out := list[jobView]{Items: []jobView{}}
+			for _, j := range all {
+				out.Items = append(out.Items, jobView{j.Name, j.Waiting, orEmpty(j.Runs)})
+			}
+			return done(out, err)
+		})
 	type mailsQuery struct {
 		State mail.State `query:"state" enum:"queued,sending,sent,failed"`
 		After string     `query:"after"`

@@ -158,15 +158,11 @@ func addStars(r *web.Request, d *minePage, party registration.Party) error {
 	return nil
 }
 
-// calendarYears is how long a calendar address holds without being renewed.
-const calendarYears = 2
-
 func calendarOf(r *web.Request, party registration.Party) (*calendarCard, error) {
-	secret, err := r.P.Registration.NewLink(r.Context(), party.ID, registration.LinkCalendar, r.Now.AddDate(calendarYears, 0, 0))
+	address, err := r.P.CalendarURL(r.Context(), party.ID)
 	if err != nil {
 		return nil, err
 	}
-	address := r.P.Config.URL + "/me/agenda.ics?key=" + url.QueryEscape(secret)
 	_, rest, _ := strings.Cut(address, "://")
 	return &calendarCard{URL: address, Web: "webcal://" + rest}, nil
 }
