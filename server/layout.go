@@ -18,7 +18,7 @@ func layout(r *web.Request, chrome web.Chrome, body templ.Component) templ.Compo
 	assets := r.Server.Assets
 	d := ui.Page{
 		Lang: r.T.Lang(), Dir: r.T.Dir(), Title: chrome.Title, Description: chrome.About, SiteURL: "/", Icon: assets.URL("icon.svg"),
-		Alert: chrome.Alert.Text, AlertLang: chrome.Alert.Lang, Flash: chrome.Flash, NoIndex: chrome.NoIndex, Feed: chrome.Feed,
+		Alerts: chrome.Alerts, Flash: chrome.Flash, NoIndex: chrome.NoIndex, Feed: chrome.Feed,
 		Bare: chrome.Audience == "door", LanguageAction: "/language", Next: r.Here(),
 		SkipText: r.T.T("web.skip"), NavLabel: r.T.T("web.nav"), FooterLabel: r.T.T("web.footer"), LanguageLabel: r.T.T("web.language"), SignOutLabel: r.T.T("web.sign_out"),
 	}

@@ -188,4 +188,8 @@ func TestPublicPages_areCachedWithoutAnythingPersonal(t *testing.T) {
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
+	// Pages that belong to no event say whose it is.
+	for _, path := range []string{"/", "/me", "/imprint", "/sign-in"} {
+		v.get(path).want(t, 200).has(t, `<a href="/learning-week">Learning Week</a> · <span>Pier 3 is closed`)
+	}
 }

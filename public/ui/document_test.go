@@ -39,9 +39,11 @@ func TestDocument(t *testing.T) {
 			[]string{`value="en"`}},
 		{"the only language is no choice", with(func(d *Page) { d.Languages = d.Languages[:1] }), nil, []string{`action="/language"`}},
 		{"the front page is not named twice", with(func(d *Page) { d.Title = "Harbour City" }), []string{`<title>Harbour City</title>`}, nil},
-		{"an alert in another language says which", with(func(d *Page) { d.Alert, d.AlertLang = "تنبيه", "ar" }),
-			[]string{`<div class="alert" role="status">`, `<p lang="ar" dir="rtl">تنبيه</p>`}, nil},
-		{"what somebody typed stays text", with(func(d *Page) { d.Alert, d.Flash = "<b>", "<i>" }), []string{"&lt;b&gt;", "&lt;i&gt;"}, []string{"<b>", "<i>"}},
+		{"an alert in another language says which", with(func(d *Page) { d.Alerts = []Alert{{Text: "تنبيه", Lang: "ar"}} }),
+			[]string{`<div class="alert" role="status">`, `<p><span dir="rtl" lang="ar">تنبيه</span></p>`}, nil},
+		{"an alert of an event says whose it is", with(func(d *Page) { d.Alerts = []Alert{{Of: "Fair", URL: "/fair", Text: "Rain"}, {Of: "Visit", URL: "/visit", Text: "Bus"}} }),
+			[]string{`<a href="/fair">Fair</a> · <span>Rain</span>`, `<a href="/visit">Visit</a> · <span>Bus</span>`}, nil},
+		{"what somebody typed stays text", with(func(d *Page) { d.Alerts, d.Flash = []Alert{{Text: "<b>"}}, "<i>" }), []string{"&lt;b&gt;", "&lt;i&gt;"}, []string{"<b>", "<i>"}},
 		{"the door has neither bar nor footer", with(func(d *Page) { d.Bare = true }), []string{`<main id="main"`, "<p>body</p>"}, []string{"<header", "<footer", `class="skip"`}},
 		{"the console has its places at the side and a way out", with(func(d *Page) {
 			d.Side, d.SignedIn, d.SignOutLabel = []Link{{URL: "/console/x", Label: "Board"}}, "Noor", "Sign out"

@@ -2,6 +2,20 @@
 // and footer. It knows no festival; whoever draws a page hands over its words.
 package ui
 
+import (
+	"github.com/a-h/templ"
+
+	"feria/locale"
+)
+
+// Alert is what everybody must know now. Of names the event that says so, with
+// its address, where the page is not that event's; the languages are "" where
+// they are the page's.
+type Alert struct {
+	Of, OfLang, URL string
+	Text, Lang      string
+}
+
 // Page is all that a document needs besides its body. Texts are in the reader's
 // language unless a field beside them says otherwise.
 type Page struct {
@@ -18,8 +32,8 @@ type Page struct {
 	Icon    string
 	Feed    string // address of a calendar of what the page shows
 
-	Alert, AlertLang string // what everybody must know now; its language where it is not the page's
-	Flash            string // what the last form did
+	Alerts []Alert // what everybody must know now
+	Flash  string  // what the last form did
 
 	Languages      []Language
 	LanguageAction string // the form that changes the language is posted there …
@@ -77,4 +91,12 @@ func (d Page) sideLabel() string {
 		return d.SideLabel
 	}
 	return d.SiteName
+}
+
+// inLang marks a text that is not in the page's language.
+func inLang(lang string) templ.Attributes {
+	if lang == "" {
+		return nil
+	}
+	return templ.Attributes{"lang": lang, "dir": locale.Direction(lang)}
 }

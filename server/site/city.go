@@ -27,7 +27,7 @@ func showCity(r *web.Request) error {
 			continue
 		}
 		card := eventCardOf(r.T, e)
-		if today := festival.Date(r.Now.In(zoneOf(e)).Format(time.DateOnly)); e.End < today {
+		if isOver(e, r.Now) {
 			d.Past = append([]eventCard{card}, d.Past...)
 		} else {
 			d.Events = append(d.Events, card)
@@ -35,6 +35,19 @@ func showCity(r *web.Request) error {
 	}
 	name, _ := r.T.Text(r.City.Name, r.City.Locales...)
 	return r.Page(fiber.StatusOK, cityChrome(r, name), cityBody(d))
+}
+
+func isOver(e festival.Event, now time.Time) bool {
+	return e.End < festival.Date(now.In(zoneOf(e)).Format(time.DateOnly))
+}
+
+// sayOf is a text of an event in the reader's language.
+func sayOf(p *locale.Printer, e festival.Event, t locale.Text) said {
+	text, lang := p.Text(t, e.Locales...)
+	if lang == p.Lang() {
+		lang = ""
+	}
+	return said{Text: text, Lang: lang}
 }
 
 func zoneOf(e festival.Event) *time.Location {
@@ -47,13 +60,7 @@ func zoneOf(e festival.Event) *time.Location {
 
 func eventCardOf(p *locale.Printer, e festival.Event) eventCard {
 	zone := zoneOf(e)
-	say := func(t locale.Text) said {
-		text, lang := p.Text(t, e.Locales...)
-		if lang == p.Lang() {
-			lang = ""
-		}
-		return said{Text: text, Lang: lang}
-	}
+	say := func(t locale.Text) said { return sayOf(p, e, t) }
 	return eventCard{
 		URL: "/" + e.Slug, When: p.Days(e.Start.Time(zone), e.End.Time(zone)), Title: say(e.Title), Lead: say(e.Slogan),
 		Where: say(e.Where).Text, Kind: p.T("site.kind_" + string(e.Kind)),

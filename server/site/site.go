@@ -12,6 +12,7 @@ import (
 	"feria/festival/feed"
 	"feria/kernel"
 	"feria/people"
+	"feria/public/ui"
 	"feria/server/web"
 )
 
@@ -81,14 +82,34 @@ func (m maker) chrome(title, current string) web.Chrome {
 	c.Nav = append(c.Nav, web.NavLink{URL: "/me", Label: m.p.T("site.my_bookings"), Current: current == "/me"})
 	if a := m.view.Event.Alert.Text; len(a) > 0 {
 		said := m.say(a)
-		c.Alert = web.Alerted{Text: said.Text, Lang: said.Lang}
+		c.Alerts = []ui.Alert{{Text: said.Text, Lang: said.Lang}}
 	}
 	return c
 }
 
-// cityChrome stands around pages that belong to no event.
+// cityChrome stands around pages that belong to no event: they show the alerts
+// of all that are not over.
 func cityChrome(r *web.Request, title string) web.Chrome {
-	return web.Chrome{Title: title, Audience: "site", Nav: []web.NavLink{{URL: "/me", Label: r.T.T("site.my_bookings"), Current: r.Path() == "/me"}}}
+	return web.Chrome{Alerts: cityAlerts(r), Title: title, Audience: "site", Nav: []web.NavLink{{URL: "/me", Label: r.T.T("site.my_bookings"), Current: r.Path() == "/me"}}}
+}
+
+// cityAlerts gives none while the store is away, so that pages which need
+// nothing else of it still stand.
+func cityAlerts(r *web.Request) []ui.Alert {
+	events, err := r.P.Festival.Events(r.Context(), r.City.ID)
+	if err != nil {
+		return nil
+	}
+	slices.SortFunc(events, func(a, b festival.Event) int { return cmpString(string(a.Start), string(b.Start)) })
+	var out []ui.Alert
+	for _, e := range events {
+		if e.Hidden || len(e.Alert.Text) == 0 || isOver(e, r.Now) {
+			continue
+		}
+		card, text := eventCardOf(r.T, e), sayOf(r.T, e, e.Alert.Text)
+		out = append(out, ui.Alert{Of: card.Title.Text, OfLang: card.Title.Lang, URL: card.URL, Text: text.Text, Lang: text.Lang})
+	}
+	return out
 }
 
 // published refuses pages that need a programme while there is none.

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/a-h/templ"
+
+	"feria/public/ui"
 )
 
 // Chrome is what stands around the body of a page.
@@ -17,7 +19,7 @@ type Chrome struct {
 	Scripts  []string        // names of the scripts that improve the page
 	Styles   []string        // addresses of further stylesheets
 	NoIndex  bool
-	Alert    Alerted
+	Alerts   []ui.Alert
 	Feed     string
 	About    string // description for search engines
 }
@@ -27,9 +29,6 @@ type NavLink struct {
 	URL, Label string
 	Current    bool
 }
-
-// Alerted is the alert of the event, in the reader's language.
-type Alerted struct{ Text, Lang string }
 
 // Layout draws a page around its body.
 type Layout func(r *Request, chrome Chrome, body templ.Component) templ.Component
