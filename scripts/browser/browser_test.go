@@ -96,7 +96,7 @@ func TestWalk(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
 	defer cancel()
 	walk := exec.CommandContext(ctx, "node", "--test", "walk.mjs")
 	walk.Env = append(os.Environ(), "FERIA_BASE="+config.URL, "FERIA_EVENT=walk", "FERIA_FILE="+p.file, "FERIA_TITLE="+p.title, "FERIA_SEARCH="+p.search,
