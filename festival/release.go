@@ -25,7 +25,12 @@ type Release struct {
 
 // Counts says how much a release holds.
 type Counts struct {
-	Sessions, Slots, Hosts, Venues, Spaces, Booths int
+	Sessions int `json:"sessions"`
+	Slots    int `json:"slots"`
+	Hosts    int `json:"hosts"`
+	Venues   int `json:"venues"`
+	Spaces   int `json:"spaces"`
+	Booths   int `json:"booths"`
 }
 
 // Programme is the sessions and slots of an event with all that they point to:

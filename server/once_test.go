@@ -27,7 +27,7 @@ func (v *visitor) book(path string, form url.Values) page {
 
 // check gives what the page that asks to look once more would send, or nil.
 func (p page) check() url.Values {
-	if p.StatusCode != 200 || !strings.Contains(p.body, "Yes, book") {
+	if p.StatusCode != 200 || !strings.Contains(p.body, "Is this right?") {
 		return nil
 	}
 	yes := url.Values{}

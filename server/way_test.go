@@ -111,6 +111,12 @@ func TestBooking_fillsWaitsAndPromotes(t *testing.T) {
 		}
 	}
 	late := town.visitor()
+	for end := time.Now().Add(5 * time.Second); !strings.Contains(late.get(path).body, "full: waiting list"); time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the session's page does not say that it is full")
+		}
+	}
+	late.post(path+"/book", url.Values{"slot": {festival.Own(slot.ID)}, "seats": {"2"}, "name": {"Late"}, "mail": {"late@example.org"}}).want(t, 200).has(t, "join the waiting list")
 	late.book(path+"/book", url.Values{"slot": {festival.Own(slot.ID)}, "seats": {"2"}, "name": {"Late"}, "mail": {"late@example.org"}}).want(t, 200).has(t, "waiting, number 1")
 	mine := first.get("/me").want(t, 200)
 	booking := regexp.MustCompile(`/me/bookings/([a-z0-9]+)`).FindStringSubmatch(mine.body)
