@@ -161,8 +161,11 @@ func addToken(ctx context.Context, c *call) error {
 			return err
 		}
 		eventID := ""
-		if people.Role(c.options.role) != people.Owner {
+		if c.options.event != "" {
 			event, err := p.Festival.EventBySlug(ctx, city.ID, c.options.event)
+			if kernel.KindOf(err) == kernel.NotFound {
+				return fmt.Errorf("there is no event %q", c.options.event)
+			}
 			if err != nil {
 				return err
 			}

@@ -25,6 +25,11 @@ func TestStart_refusesWithOneLine(t *testing.T) {
 	if err := os.WriteFile(file, []byte("no database of ours, but long enough to be looked at by one who hopes for it"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	made := t.TempDir()
+	var ignored bytes.Buffer
+	if code := run(t.Context(), []string{"owner", "add", "--data", made, "--email", "olga@example.org"}, &ignored, &ignored); code != 0 {
+		t.Fatalf("no owner: %s", ignored.String())
+	}
 	for _, row := range []struct {
 		name string
 		args []string
@@ -39,6 +44,11 @@ func TestStart_refusesWithOneLine(t *testing.T) {
 		{"a command that is none", []string{"dance"}, "feria [command]"},
 		{"a flag that is none", []string{"serve", "--dance"}, "dance"},
 		{"a restore of what is no backup", []string{"restore", "--data", t.TempDir(), file}, "backup"},
+		{"a backup of nothing", []string{"backup", "--data", t.TempDir(), filepath.Join(t.TempDir(), "x")}, "nothing to back up"},
+		{"a role that is none", []string{"token", "add", "--data", made, "--role", "king"}, "no such role"},
+		{"a role without its event", []string{"token", "add", "--data", made, "--role", "organizer"}, "Choose the event"},
+		{"an event that is none", []string{"token", "add", "--data", made, "--role", "organizer", "--event", "nowhere"}, "nowhere"},
+		{"a city that is none", []string{"token", "add", "--data", made, "--role", "owner", "--city", "nowhere"}, "nowhere"},
 		{"an owner without an address", []string{"owner", "add", "--data", t.TempDir()}, "mail address"},
 		{"an owner whose address is none", []string{"owner", "add", "--data", t.TempDir(), "--city", "x", "--email", "a@b\r\nBcc: c@d.example"}, "mail address"},
 	} {

@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"feria/kernel"
 	"feria/store"
 	"feria/store/sqlite"
 )
@@ -57,6 +58,13 @@ var (
 // read one after another, and what spans several is put right by the sweeper
 // after a restore. The file appears under its name only when it is whole.
 func (p *Platform) BackupFile(ctx context.Context, path string) (sum BackupSum, err error) {
+	cities, err := p.Festival.Cities(ctx)
+	if err != nil {
+		return sum, err
+	}
+	if len(cities) == 0 { // a mistyped folder would be backed up night after night
+		return sum, kernel.New(kernel.Invalid, "nothing_to_back_up", "")
+	}
 	source := p.Store
 	if !p.Config.MongoDB() {
 		copied, remove, err := p.copySQLite(ctx, filepath.Dir(path))

@@ -9,10 +9,14 @@ import (
 )
 
 // CommandCity finds the city that a command means: the one named, or the only
-// one. Several and no name: kernel.Invalid, code city_needed.
+// one. Errors: no_city; city_unknown; city_needed for several and no name.
 func (p *Platform) CommandCity(ctx context.Context, id string) (festival.City, error) {
 	if id != "" {
-		return p.Festival.City(ctx, id)
+		city, err := p.Festival.City(ctx, id)
+		if kernel.KindOf(err) == kernel.NotFound {
+			return city, kernel.New(kernel.Invalid, "city_unknown", "city", "city", id)
+		}
+		return city, err
 	}
 	cities, err := p.Festival.Cities(ctx)
 	if err != nil {
