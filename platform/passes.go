@@ -111,14 +111,25 @@ func (p *Platform) DefaultGates(ctx context.Context, event, by string) error {
 // volunteer types, far too few to guess 40 bits.
 const codesAMinute = 20
 
-// AllowCode counts a typed short code and refuses when there were too many.
-func (p *Platform) AllowCode(ctx context.Context, gate, device string) error {
-	ok, wait, err := p.Limiter.Allow(ctx, festival.CityOf(gate)+"/code/"+gate+"/"+device, codesAMinute, time.Minute)
-	if err != nil {
-		return err
-	}
-	if !ok {
-		return kernel.New(kernel.TooMany, "code_too_often", "token", "seconds", int(wait.Seconds())+1)
+// A device names itself, so all devices of one person or API token at a gate
+// share a limit too: five that type as fast as they may.
+const codesOfAll = 5 * codesAMinute
+
+// AllowCode counts a short code that was typed by somebody on a device, and
+// refuses when there were too many.
+func (p *Platform) AllowCode(ctx context.Context, gate, by, device string) error {
+	at := festival.CityOf(gate) + "/code/" + gate + "/"
+	for _, limit := range []struct {
+		who string
+		n   int
+	}{{"device/" + device, codesAMinute}, {"by/" + by, codesOfAll}} {
+		ok, wait, err := p.Limiter.Allow(ctx, at+limit.who, limit.n, time.Minute)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return kernel.New(kernel.TooMany, "code_too_often", "token", "seconds", int(wait.Seconds())+1)
+		}
 	}
 	return nil
 }

@@ -137,7 +137,7 @@ func (a *API) mountDoor() {
 				device = c.actor.ID
 			}
 			if code != "" {
-				if err := a.p.AllowCode(ctx, gate.ID, device); err != nil {
+				if err := a.p.AllowCode(ctx, gate.ID, c.actor.ID, device); err != nil {
 					return nil, err
 				}
 			}

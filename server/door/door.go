@@ -109,7 +109,7 @@ func scan(r *web.Request) error {
 	}
 	var verdict ticketing.Verdict
 	if code != "" {
-		err = r.P.AllowCode(r.Context(), gate.ID, device)
+		err = r.P.AllowCode(r.Context(), gate.ID, r.Actor.ID, device)
 	}
 	if err == nil {
 		verdict, err = r.P.Ticketing.Scan(r.Context(), request)
