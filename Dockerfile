@@ -6,12 +6,13 @@ RUN go mod download
 COPY . .
 ARG VERSION=dev
 RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=${VERSION}" -o /out/feria . \
- && mkdir -p /out/data && chown 65532:65532 /out/data
+ && mkdir -p /out/data /out/tmp && chown 65532:65532 /out/data /out/tmp
 
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /out/feria /feria
 COPY --from=build --chown=65532:65532 /out/data /data
+COPY --from=build --chown=65532:65532 /out/tmp /tmp
 USER 65532:65532
 ENV FERIA_ADDR=0.0.0.0:8080 FERIA_DATA=/data
 VOLUME /data

@@ -98,3 +98,15 @@ func TestStart_refusesAStoreOfALaterShape(t *testing.T) {
 		}
 	}
 }
+
+// Large uploads and restores go through temporary files: where there is no
+// folder for them (an image FROM scratch) the start says so, not the first upload.
+func TestStart_refusesWithoutAFolderForTemporaryFiles(t *testing.T) {
+	data := t.TempDir()
+	t.Setenv("TMPDIR", filepath.Join(data, "absent"))
+	var out, errs bytes.Buffer
+	code := run(t.Context(), []string{"owner", "add", "--data", data, "--email", "olga@example.org"}, &out, &errs)
+	if code != 1 || !strings.Contains(errs.String(), "TMPDIR") || strings.Count(errs.String(), "\n") != 1 {
+		t.Errorf("exit %d, says %q", code, errs.String())
+	}
+}
