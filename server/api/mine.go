@@ -83,20 +83,9 @@ func (a *API) mountMine() {
 			if err != nil {
 				return nil, err
 			}
-			e, err := a.event(ctx, in.Event)
+			_, _, s, err := a.published(ctx, in.Event, in.Code)
 			if err != nil {
 				return nil, err
-			}
-			view, err := a.p.Views.Of(ctx, e.ID)
-			if err != nil {
-				return nil, err
-			}
-			if view.Programme == nil {
-				return nil, kernel.Missing()
-			}
-			s, found := view.Programme.SessionByCode(in.Code)
-			if !found {
-				return nil, kernel.Missing()
 			}
 			_, err = a.p.Registration.Star(ctx, party.ID, s.ID, on)
 			return nil, err

@@ -106,20 +106,9 @@ func (a *API) mountReleases() {
 	}
 	register(a, operation{id: "get-published-session", method: http.MethodGet, path: "/events/{event}/sessions/{code}", tag: "Programme", summary: "A session as published, with its slots", may: people.Public},
 		func(ctx context.Context, in *sessionPath) (*answer[publicSession], error) {
-			e, err := a.event(ctx, in.Event)
+			e, view, session, err := a.published(ctx, in.Event, in.Code)
 			if err != nil {
 				return nil, err
-			}
-			view, err := a.p.Views.Of(ctx, e.ID)
-			if err != nil {
-				return nil, err
-			}
-			if view.Programme == nil {
-				return nil, kernel.Missing()
-			}
-			session, found := view.Programme.SessionByCode(in.Code)
-			if !found {
-				return nil, kernel.Missing()
 			}
 			out := publicSession{Session: session, Slots: []publicSlot{}}
 			out.ChangedBy, out.Source = "", festival.Source{}
@@ -169,6 +158,24 @@ func (a *API) mountReleases() {
 			}
 			return done(a.p.Publish(ctx, e.ID, callOf(ctx).by(), in.Body.Note))
 		})
+}
+
+// published finds a session of the published programme by its code.
+func (a *API) published(ctx context.Context, slug, code string) (festival.Event, *platform.View, festival.Session, error) {
+	e, err := a.event(ctx, slug)
+	if err != nil {
+		return e, nil, festival.Session{}, err
+	}
+	view, err := a.p.Views.Of(ctx, e.ID)
+	if err != nil {
+		return e, nil, festival.Session{}, err
+	}
+	if view.Programme != nil {
+		if s, found := view.Programme.SessionByCode(code); found {
+			return e, view, s, nil
+		}
+	}
+	return e, nil, festival.Session{}, kernel.Missing()
 }
 
 func orEmpty[T any](s []T) []T {
