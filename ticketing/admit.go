@@ -65,6 +65,8 @@ func (s *Service) readPass(ctx context.Context, r ScanRequest, row *Scan) (Pass,
 	} else {
 		token, row.Reason, err = s.verify(ctx, r.Event, strings.TrimSpace(r.Token))
 		if err == nil && row.Reason == Revoked {
+			// In either direction: what somebody else may have signed as well proves
+			// nothing, so it must not take anybody out of the count either.
 			row.Why = WhyKey
 			row.Pass = passID(r.Event.ID, token.Pass) // as it says itself: for the record and for repeats
 		}
@@ -83,12 +85,14 @@ func (s *Service) readPass(ctx context.Context, r ScanRequest, row *Scan) (Pass,
 		return Pass{}, nil
 	}
 	row.Pass, row.Why = pass.ID, ""
+	if r.Direction == Exit { // with an earlier issue too: people came in with it
+		return pass, nil
+	}
 	if r.Code == "" && token.Issue() != pass.Issue {
 		row.Reason, row.Why = Revoked, WhyReissued
 		return pass, nil
 	}
-	exit := r.Direction == Exit
-	if row.Reason = pass.standing(exit); row.Reason != "" || exit {
+	if row.Reason = pass.standing(); row.Reason != "" {
 		return pass, nil
 	}
 	// The days in the token are for devices without network; here they are those

@@ -247,6 +247,47 @@ func TestScan_passesHeldBack(t *testing.T) {
 	}
 }
 
+// Whoever came in with a pass of ours may leave with it and is counted out,
+// whatever became of it; what a withdrawn key has signed may be anybody's work
+// and moves nobody.
+func TestScan_leaving(t *testing.T) {
+	for _, row := range []struct {
+		name   string
+		change func(w *town, p Pass) error
+		want   string
+		inside int
+	}{
+		{"a good pass", func(*town, Pass) error { return nil }, "ok 2, 0 of 2", 0},
+		{"revoked", func(w *town, p Pass) error { _, err := w.RevokePass(t.Context(), p.ID, "person:1"); return err }, "ok 2, 0 of 2", 0},
+		{"blocked", func(w *town, p Pass) error { _, err := w.BlockPass(t.Context(), p.ID, "person:1"); return err }, "ok 2, 0 of 2", 0},
+		{"issued anew since", func(w *town, p Pass) error { _, err := w.Reissue(t.Context(), p.ID); return err }, "ok 2, 0 of 2", 0},
+		{"under an older key", func(w *town, p Pass) error { _, err := w.RotateKey(t.Context(), w.event, "person:1"); return err }, "ok 2, 0 of 2", 0},
+		{"under a withdrawn key", func(w *town, p Pass) error { return w.WithdrawKey(t.Context(), w.event, 1, "person:1") }, "revoked key", 2},
+		{"all cancelled", func(w *town, p Pass) error { w.grant("harbour/p1"); return nil }, "ok 2, 0 of 1", 0},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			w := open(t)
+			g := w.gate(Gate{Slug: "main"})
+			p, token := w.pass("harbour/p1", 2)
+			w.scan(w.request(g, token))
+			if err := row.change(w, p); err != nil {
+				t.Fatal(err)
+			}
+			w.after(time.Minute)
+			r := w.request(g, token)
+			r.Direction = Exit
+			first := brief(w.scan(r))
+			if again := w.scan(r); first != row.want || brief(again) != first || !again.Replayed {
+				t.Errorf("got %s, sent again %s; want %s", first, brief(again), row.want)
+			}
+			if counts, err := w.Inside(t.Context(), g); err != nil || counts.In != row.inside {
+				t.Errorf("%d inside, %v; want %d", counts.In, err, row.inside)
+			}
+			w.sound()
+		})
+	}
+}
+
 func TestScan_storeErrorsAreErrors(t *testing.T) {
 	s := storetest.Open(t, Collections()...)
 	w := openOn(t, s)

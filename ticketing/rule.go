@@ -34,12 +34,10 @@ type ruling struct {
 
 const eventScope = "event"
 
-// standing says whether a pass may be used at all. exit: whoever is in may
-// leave, whatever became of the pass.
-func (p Pass) standing(exit bool) Reason {
+// standing says whether a pass lets in at all. Nobody asks on the way out:
+// whoever is in may leave, whatever became of the pass.
+func (p Pass) standing() Reason {
 	switch {
-	case exit:
-		return ""
 	case p.Revoked != nil:
 		return Revoked
 	case p.Blocked != nil:
