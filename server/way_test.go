@@ -63,6 +63,9 @@ func TestWay_ofACitizen(t *testing.T) {
 	door.post(gate, in).want(t, 200).has(t, "Welcome") // the same form twice is one scan
 	in.Set("nonce", nonce(first))
 	door.post(gate, in).want(t, 200).has(t, "Already in", "verdict look")
+	// The number asked for stands for both directions, also without JavaScript.
+	out := url.Values{"token": {code[1]}, "nonce": {nonce(door.get(gate))}, "direction": {"exit"}, "count": {"1"}}
+	door.post(gate, out).want(t, 200).has(t, "Goodbye", `value="exit" checked`, "How many people?")
 	in.Set("nonce", nonce(door.get(gate)))
 	in.Set("token", "FE1:GIBBERISH")
 	door.post(gate, in).want(t, 200).has(t, "Not valid", "verdict stop")
