@@ -71,31 +71,69 @@ func TestWay_ofACitizen(t *testing.T) {
 	door.post(gate, in).want(t, 200).has(t, "Not valid", "verdict stop")
 
 	// The mail went out once, with the pass and a link that opens the bookings.
-	var link string
-	deadline := time.Now().Add(10 * time.Second)
-	for link == "" && time.Now().Before(deadline) {
-		mails, _, err := town.p.Outbox.List(t.Context(), platform.DemoCity, "", "")
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, m := range mails {
-			if m.To != "amal@example.org" {
-				continue
-			}
-			full, err := town.p.Outbox.Message(t.Context(), platform.DemoCity, m.ID)
-			if err != nil {
-				t.Fatal(err)
-			}
-			link = regexp.MustCompile(`http://\S+/me\?key=\S+`).FindString(full.Text)
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	if link == "" {
-		t.Fatal("no mail with a link to the bookings")
-	}
+	link := town.base + "/me?key=" + town.mailed("amal@example.org", regexp.MustCompile(`http://\S+/me\?key=(\S+)`), 1)[0]
 	other := town.visitor() // another device
 	other.get("/me").want(t, 200).lacks(t, session.Title["en"])
 	other.get(link).want(t, 200).has(t, session.Title["en"], "amal@example.org")
+}
+
+// mailed waits for n mails to an address and gives what a pattern finds in each.
+func (o *town) mailed(to string, pattern *regexp.Regexp, n int) (found []string) {
+	o.t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		found = nil
+		mails, _, err := o.p.Outbox.List(o.t.Context(), platform.DemoCity, "", "")
+		if err != nil {
+			o.t.Fatal(err)
+		}
+		for _, m := range mails {
+			full, err := o.p.Outbox.Message(o.t.Context(), platform.DemoCity, m.ID)
+			if err != nil {
+				o.t.Fatal(err)
+			}
+			if part := pattern.FindStringSubmatch(full.Text); m.To == to && part != nil {
+				found = append(found, part[1])
+			}
+		}
+		if len(found) >= n {
+			return found
+		}
+	}
+	o.t.Fatalf("%d of %d mails to %s", len(found), n, to)
+	return nil
+}
+
+// Who books on two devices and joins them by the mailed links keeps a pass for
+// each: the page leads to both, and says which is for when.
+func TestMine_leadsToThePassesOfJoinedParties(t *testing.T) {
+	town, _ := newTown(t)
+	const mail = "two@example.org"
+	var last *visitor
+	for i := range 2 {
+		slot, session := town.bookable(i)
+		last = town.visitor()
+		last.post("/learning-week/sessions/"+session.Code+"/book", url.Values{"slot": {festival.Own(slot.ID)}, "seats": {"1"}, "name": {"Ada"}, "mail": {mail}}).
+			want(t, 200).lacks(t, "<small>"+session.Title["en"])
+	}
+	found := map[string]bool{}
+	for _, link := range town.mailed(mail, regexp.MustCompile(`/me\?key=(\S+)`), 2) {
+		key, err := url.QueryUnescape(link)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := town.visitor().post("/me/confirm", url.Values{"key": {key}}).want(t, 200)
+		for _, m := range regexp.MustCompile(`(/passes/[A-Za-z0-9_-]+)[^/]*</a>\s*(<small>[^<]*[0-9]:[0-9])?`).FindAllStringSubmatch(p.body, -1) {
+			found[m[1]] = m[2] != ""
+		}
+	}
+	if len(found) != 2 {
+		t.Fatalf("passes %v, want two", found)
+	}
+	for pass, told := range found {
+		if !told {
+			t.Errorf("%s does not say for when it is", pass)
+		}
+	}
 }
 
 func TestBooking_fillsWaitsAndPromotes(t *testing.T) {

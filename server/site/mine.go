@@ -73,7 +73,6 @@ func mine(r *web.Request, key, failed, sentence string, status int) error {
 
 func addHeld(r *web.Request, d *minePage, held []registration.Held, failed, sentence string) error {
 	slices.SortStableFunc(held, func(a, b registration.Held) int { return a.Slot.Start.Compare(b.Slot.Start) })
-	var withPass []string
 	for _, h := range held {
 		view, err := r.P.Views.Of(r.Context(), h.Booking.Event)
 		if kernel.KindOf(err) == kernel.NotFound {
@@ -91,18 +90,45 @@ func addHeld(r *web.Request, d *minePage, held []registration.Held, failed, sent
 		} else {
 			d.Past = append(d.Past, row)
 		}
-		if h.State != registration.Cancelled && !slices.Contains(withPass, view.Event.ID) {
-			withPass = append(withPass, view.Event.ID)
-			pass, err := r.P.PassFor(r.Context(), view.Event, h.Booking.Party, h.Booking.Name)
-			if kernel.KindOf(err) == kernel.NotFound {
-				continue
-			}
-			if err != nil {
+		if h.State != registration.Cancelled {
+			if err := addPass(r, d, view, h); err != nil {
 				return err
 			}
-			m := newMaker(r.T, view, r.Now)
-			d.Passes = append(d.Passes, passCard{Event: m.say(view.Event.Title).Text, URL: "/passes/" + r.P.Ticketing.PassSecret(pass)})
 		}
+	}
+	return nil
+}
+
+// addPass adds the pass that opens a booking, once. Parties that were joined by
+// their mail address keep a pass each, which opens only their own bookings: with
+// several in an event, each says for when it is.
+func addPass(r *web.Request, d *minePage, view *platform.View, h registration.Held) error {
+	m := newMaker(r.T, view, r.Now)
+	start := h.Slot.Start.In(m.zone)
+	when := r.T.DateShort(start) + " " + r.T.Time(start)
+	several := false
+	for i := range d.Passes {
+		c := &d.Passes[i]
+		if c.event == view.Event.ID && c.party == h.Booking.Party {
+			c.For = append(c.For, when)
+			return nil
+		}
+		several = several || c.event == view.Event.ID
+	}
+	pass, err := r.P.PassFor(r.Context(), view.Event, h.Booking.Party, h.Booking.Name)
+	if kernel.KindOf(err) == kernel.NotFound { // cancelled meanwhile
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	d.Passes = append(d.Passes, passCard{
+		Event: m.say(view.Event.Title).Text, URL: "/passes/" + r.P.Ticketing.PassSecret(pass), For: []string{when},
+		event: view.Event.ID, party: h.Booking.Party,
+	})
+	for i := range d.Passes {
+		c := &d.Passes[i]
+		c.Several = c.Several || several && c.event == view.Event.ID
 	}
 	return nil
 }
