@@ -177,12 +177,18 @@ func (s *Service) admit(ctx context.Context, p Party, r Request, b *Booking, slo
 	if err != nil {
 		return p, err
 	}
-	var active, clashing []string
+	var active, ended, clashing []string
 	for _, h := range held {
-		if !h.current(b.MadeAt) || h.Booking.ID == b.ID {
+		own := h.Booking.Party == p.ID
+		switch {
+		case h.Booking.ID == b.ID:
 			continue
-		}
-		if h.Booking.Party == p.ID {
+		case !h.current(b.MadeAt):
+			if own {
+				ended = append(ended, h.Booking.ID)
+			}
+			continue
+		case own:
 			active = append(active, h.Booking.ID)
 		}
 		if h.Slot.period().Overlaps(slot.period()) {
@@ -199,7 +205,7 @@ func (s *Service) admit(ctx context.Context, p Party, r Request, b *Booking, slo
 	return s.parties.Update(ctx, p.ID, func(p *Party) error {
 		err := store.ErrUnchanged
 		if counted {
-			if err = p.try(b.MadeAt, b.ID, active); err != nil && !errors.Is(err, store.ErrUnchanged) {
+			if err = p.try(b.MadeAt, b.ID, active, ended); err != nil && !errors.Is(err, store.ErrUnchanged) {
 				return err
 			}
 		}

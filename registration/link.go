@@ -86,6 +86,14 @@ func (s *Service) Open(ctx context.Context, city string, kind LinkKind, secret s
 	return p, err
 }
 
+// OpenMine is Open for the link to a party's bookings. mail is the address to
+// which it went, the one that ConfirmLink would confirm; "" for a link that was
+// not mailed.
+func (s *Service) OpenMine(ctx context.Context, city, secret string) (p Party, mail string, err error) {
+	l, p, err := s.open(ctx, city, LinkMine, secret)
+	return p, l.Mail, err
+}
+
 func (s *Service) open(ctx context.Context, city string, kind LinkKind, secret string) (link, Party, error) {
 	l, err := s.links.Get(ctx, city+"/"+kernel.HashSecret(secret))
 	if err != nil {

@@ -42,10 +42,11 @@ type Try struct {
 const unconfirmedBookings = 2
 
 // try counts a booking of an unconfirmed party before its roster decides.
-// active are the bookings that it holds; tries that came to nothing are
-// forgotten after a while. store.ErrUnchanged when there is nothing to count.
-// Refusal: Conflict confirm_mail_first.
-func (p *Party) try(now time.Time, booking string, active []string) error {
+// active are the bookings that it holds, ended those that it gave back or that
+// are over; tries that came to nothing are forgotten after a while.
+// store.ErrUnchanged when there is nothing to count. Refusal: Conflict
+// confirm_mail_first.
+func (p *Party) try(now time.Time, booking string, active, ended []string) error {
 	if p.MailConfirmed {
 		return store.ErrUnchanged
 	}
@@ -53,7 +54,7 @@ func (p *Party) try(now time.Time, booking string, active []string) error {
 	held := slices.Clone(active)
 	for _, t := range p.Tries {
 		isActive := slices.Contains(active, t.Booking)
-		if !isActive && now.Sub(t.At) > longestDecision {
+		if !isActive && (now.Sub(t.At) > longestDecision || slices.Contains(ended, t.Booking)) {
 			continue
 		}
 		kept = append(kept, t)
