@@ -12,6 +12,7 @@ import (
 	"feria/festival"
 	"feria/people"
 	"feria/platform"
+	"feria/registration"
 )
 
 // The whole way of a citizen without JavaScript: find, book, carry, be admitted,
@@ -134,6 +135,30 @@ func TestMine_leadsToThePassesOfJoinedParties(t *testing.T) {
 			t.Errorf("%s does not say for when it is", pass)
 		}
 	}
+}
+
+// Who booked under two addresses is asked about the one that the link went to.
+func TestMine_asksAboutTheAddressOfTheLink(t *testing.T) {
+	town, _ := newTown(t)
+	v := town.visitor()
+	mails := []string{"home@example.org", "work@example.org"}
+	for i, mail := range mails {
+		slot, session := town.bookable(i)
+		v.post("/learning-week/sessions/"+session.Code+"/book", url.Values{"slot": {festival.Own(slot.ID)}, "seats": {"1"}, "name": {"Ada"}, "mail": {mail}, "confirm": {"1"}}).want(t, 200)
+	}
+	for i, mail := range mails {
+		link := town.mailed(mail, regexp.MustCompile(`(/me\?key=\S+)`), 1)[0]
+		town.visitor().get(link).want(t, 200).has(t, mail).lacks(t, mails[1-i])
+	}
+	party, err := town.p.Registration.NewParty(t.Context(), platform.DemoCity, "Ada", "en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	printed, err := town.p.Registration.NewLink(t.Context(), party.ID, registration.LinkMine, time.Now().AddDate(1, 0, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	town.visitor().get("/me?key="+printed).want(t, 200).lacks(t, "/me/confirm") // went to nobody
 }
 
 func TestBooking_fillsWaitsAndPromotes(t *testing.T) {

@@ -17,16 +17,16 @@ import (
 // whose finds the party of a page of bookings: that of the mailed link in the
 // address or the form, else that of the browser. A link shows its party and
 // gives the right to change its bookings; it never says anything of others.
-func whose(r *web.Request, key string) (party registration.Party, byLink bool, err error) {
+// mailed is the address to which the link went, "" if it was not mailed.
+func whose(r *web.Request, key string) (party registration.Party, mailed string, err error) {
 	if key != "" {
-		party, err = r.P.Registration.Open(r.Context(), r.City.ID, registration.LinkMine, key)
-		return party, true, err
+		return r.P.Registration.OpenMine(r.Context(), r.City.ID, key)
 	}
 	if r.Party == "" {
-		return party, false, kernel.Missing()
+		return party, "", kernel.Missing()
 	}
 	party, err = r.P.Registration.Party(r.Context(), r.Party)
-	return party, false, err
+	return party, "", err
 }
 
 func showMine(r *web.Request) error { return mine(r, r.Query("key"), "", "", fiber.StatusOK) }
@@ -34,7 +34,7 @@ func showMine(r *web.Request) error { return mine(r, r.Query("key"), "", "", fib
 // mine draws the page; failed is the booking of which a change was refused, with
 // the sentence that says why.
 func mine(r *web.Request, key, failed, sentence string, status int) error {
-	party, byLink, err := whose(r, key)
+	party, mailed, err := whose(r, key)
 	if kernel.KindOf(err) == kernel.NotFound {
 		if key != "" {
 			return kernel.New(kernel.Gone, "mine_link_over", "")
@@ -44,12 +44,9 @@ func mine(r *web.Request, key, failed, sentence string, status int) error {
 	if err != nil {
 		return err
 	}
-	d := minePage{P: r.T, Name: party.Name, Known: true, Find: "/"}
-	if byLink {
-		d.Key = key
-		if party.Mail != "" && !party.MailConfirmed {
-			d.Confirm = &confirmMail{Mail: party.Mail}
-		}
+	d := minePage{P: r.T, Name: party.Name, Known: true, Find: "/", Key: key}
+	if mailed != "" && !party.MailConfirmed {
+		d.Confirm = &confirmMail{Mail: mailed}
 	}
 	held, err := r.P.Registration.Mine(r.Context(), party.ID)
 	if err != nil {
