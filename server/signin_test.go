@@ -112,7 +112,7 @@ func TestSignIn_digitsAreTriedFiveTimes(t *testing.T) {
 	_, link, _ = v.ask(mail)
 	clock.add(10*time.Minute + time.Second)
 	v.post("/sign-in/link", url.Values{"link": {link}}).want(t, 410)
-	v.post("/sign-in/link", url.Values{"link": {"guessed"}}).want(t, 410)
+	v.post("/sign-in/link", url.Values{"link": {"guessed"}, "next": {"/door"}}).want(t, 410).has(t, `href="/sign-in?next=%2Fdoor"`, "Ask for a new mail").lacks(t, `<button class="btn">`)
 }
 
 // Nobody learns from an answer whether somebody has an account here: status,

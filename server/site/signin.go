@@ -1,6 +1,7 @@
 package site
 
 import (
+	"net/url"
 	"strings"
 	"time"
 
@@ -41,6 +42,14 @@ func askSignIn(r *web.Request) error {
 	}
 	d.Asked = true
 	return signInAgain(r, d, fiber.StatusOK)
+}
+
+// AskAgain is the address at which another mail can be asked for.
+func (d signInPage) AskAgain() string {
+	if d.Next == "" || d.Next == "/" {
+		return "/sign-in"
+	}
+	return "/sign-in?next=" + url.QueryEscape(d.Next)
 }
 
 func redeemCode(r *web.Request) error {
