@@ -249,7 +249,7 @@ func (s *Service) complete(ctx context.Context, row Scan) (Scan, error) {
 func (s *Service) say(ctx context.Context, row Scan, name string) (Verdict, error) {
 	v := row.verdict(name)
 	if row.First != nil {
-		gate, err := s.gates.Get(ctx, row.First.Gate)
+		gate, err := s.gates.Recent(ctx, row.First.Gate)
 		if err != nil && !errors.Is(err, store.ErrAbsent) {
 			return Verdict{}, err
 		}

@@ -32,7 +32,11 @@ func (t *town) rush(ctx context.Context, p *platform.Platform) error {
 		return err
 	}
 	slots := slotRecords{at: time.Now().UTC().Add(24 * time.Hour).Truncate(time.Hour)}
-	slots.add("pass", rounds, 500)
+	doorsARound := 1
+	if t.kind == "sqlite" && wanted("8") {
+		doorsARound = 6 // so that a pass is scanned twice: let in, then told that it is in
+	}
+	slots.add("pass", rounds*doorsARound, 500)
 	slots.add("hot", 2*rounds, 500)
 	if t.kind == "mongodb" && wanted("7") {
 		slots.add("queue", 6*rounds, 500)
@@ -67,8 +71,9 @@ func (t *town) rush(ctx context.Context, p *platform.Platform) error {
 			t.many[round] = append(t.many[round], festival.Own(slot.ID))
 		}
 	}
-	for round, slot := range doors {
-		if t.passes[round], err = passes(ctx, p, e, func(int) string { return slot }, 500); err != nil {
+	for round := range rounds {
+		slots := doors[round*doorsARound:][:doorsARound]
+		if t.passes[round], err = passes(ctx, p, e, func(i int) string { return slots[i%doorsARound] }, 500*doorsARound); err != nil {
 			return err
 		}
 	}

@@ -46,6 +46,11 @@ const (
 	readerPragma = "&_pragma=cache_size(-8000)&_pragma=query_only(1)"
 )
 
+// readersPerCore is how many connections read for each core. On a busy machine a
+// connection that is handed to the next who waits is idle until that goroutine
+// gets its turn; with one for each core the cores then wait for connections.
+const readersPerCore = 3
+
 // Open opens the file at path, which is made with its folder if it is missing.
 // Errors: store.ErrUnavailable.
 func Open(ctx context.Context, path string) (*Driver, error) {
@@ -73,8 +78,8 @@ func Open(ctx context.Context, path string) (*Driver, error) {
 		_ = d.readers.Close()
 		return nil, err
 	}
-	d.readers.SetMaxOpenConns(max(2, runtime.NumCPU()))
-	d.readers.SetMaxIdleConns(max(2, runtime.NumCPU()))
+	d.readers.SetMaxOpenConns(readersPerCore * max(2, runtime.NumCPU()))
+	d.readers.SetMaxIdleConns(readersPerCore * max(2, runtime.NumCPU()))
 	if err := d.Ping(ctx); err != nil {
 		_ = d.Close()
 		return nil, err
