@@ -55,7 +55,7 @@ func TestService_unconfirmedParty(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.book(again(party, slots[2])) // in the same moment
-		w.pass(30 * time.Hour) // the first is over
+		w.pass(30 * time.Hour)         // the first is over
 		w.book(again(party, slots[3]))
 	})
 	t.Run("does not pay for a refusal", func(t *testing.T) {

@@ -41,7 +41,9 @@ func TestDocument(t *testing.T) {
 		{"the front page is not named twice", with(func(d *Page) { d.Title = "Harbour City" }), []string{`<title>Harbour City</title>`}, nil},
 		{"an alert in another language says which", with(func(d *Page) { d.Alerts = []Alert{{Text: "تنبيه", Lang: "ar"}} }),
 			[]string{`<div class="alert" role="status">`, `<p><span dir="rtl" lang="ar">تنبيه</span></p>`}, nil},
-		{"an alert of an event says whose it is", with(func(d *Page) { d.Alerts = []Alert{{Of: "Fair", URL: "/fair", Text: "Rain"}, {Of: "Visit", URL: "/visit", Text: "Bus"}} }),
+		{"an alert of an event says whose it is", with(func(d *Page) {
+			d.Alerts = []Alert{{Of: "Fair", URL: "/fair", Text: "Rain"}, {Of: "Visit", URL: "/visit", Text: "Bus"}}
+		}),
 			[]string{`<a href="/fair">Fair</a> · <span>Rain</span>`, `<a href="/visit">Visit</a> · <span>Bus</span>`}, nil},
 		{"what somebody typed stays text", with(func(d *Page) { d.Alerts, d.Flash = []Alert{{Text: "<b>"}}, "<i>" }), []string{"&lt;b&gt;", "&lt;i&gt;"}, []string{"<b>", "<i>"}},
 		{"the door has neither bar nor footer", with(func(d *Page) { d.Bare = true }), []string{`<main id="main"`, "<p>body</p>"}, []string{"<header", "<footer", `class="skip"`}},

@@ -40,16 +40,19 @@ func (a *API) mountPeople() {
 			Event string      `json:"event,omitempty" doc:"the event's word in addresses; not for an owner"`
 		}
 	}
-	register(a, operation{id: "list-grants", method: http.MethodGet, path: "/people", tag: "People", summary: "Who may do what", may: people.CityEdit},
+	register(a, operation{id: "list-grants", method: http.MethodGet, path: "/people", tag: "People", summary: "Who may do what", may: people.ConsoleEnter},
 		func(ctx context.Context, _ *struct{}) (*answer[list[grantView]], error) {
-			grants, err := a.p.People.Grants(ctx, callOf(ctx).city.ID, "")
 			out := list[grantView]{Items: []grantView{}}
-			for _, g := range grants {
-				out.Items = append(out.Items, grantView{ID: g.ID, Name: g.Name, Mail: g.Mail, Role: g.Role, Event: ownOrNone(g.Event), At: g.At})
-			}
+			err := a.eachOwn(ctx, func(event string) error {
+				grants, err := a.p.People.Grants(ctx, callOf(ctx).city.ID, event)
+				for _, g := range grants {
+					out.Items = append(out.Items, grantView{ID: g.ID, Name: g.Name, Mail: g.Mail, Role: g.Role, Event: ownOrNone(g.Event), At: g.At})
+				}
+				return err
+			})
 			return done(out, err)
 		})
-	register(a, operation{id: "grant", method: http.MethodPost, path: "/people", tag: "People", summary: "Give somebody a role", may: people.CityEdit, created: true, creates: true},
+	register(a, operation{id: "grant", method: http.MethodPost, path: "/people", tag: "People", summary: "Give somebody a role", may: people.ConsoleEnter, created: true, creates: true},
 		func(ctx context.Context, in *roleBody) (*answer[struct{}], error) {
 			c := callOf(ctx)
 			event, err := a.roleEvent(ctx, in.Body.Role, in.Body.Event)
@@ -62,9 +65,17 @@ func (a *API) mountPeople() {
 	type grantPath struct {
 		Grant string `query:"grant" required:"true" doc:"id of the grant"`
 	}
-	register(a, operation{id: "revoke", method: http.MethodDelete, path: "/people", tag: "People", summary: "Take a role away", may: people.CityEdit},
+	register(a, operation{id: "revoke", method: http.MethodDelete, path: "/people", tag: "People", summary: "Take a role away", may: people.ConsoleEnter},
 		func(ctx context.Context, in *grantPath) (*struct{}, error) {
-			return nil, a.p.People.Revoke(ctx, callOf(ctx).city.ID, in.Grant)
+			c := callOf(ctx)
+			grant, err := a.p.People.FindGrant(c.city.ID, in.Grant)
+			if err != nil {
+				return nil, err
+			}
+			if !c.actor.MayGrant(grant.Role, grant.Event) {
+				return nil, a.refusal(c, grant.Event)
+			}
+			return nil, a.p.People.Revoke(ctx, c.city.ID, in.Grant)
 		})
 
 	type tokenBody struct {
@@ -74,17 +85,20 @@ func (a *API) mountPeople() {
 			Event string      `json:"event,omitempty" doc:"the event's word in addresses; not for an owner"`
 		}
 	}
-	register(a, operation{id: "list-tokens", method: http.MethodGet, path: "/tokens", tag: "People", summary: "The tokens of the API", may: people.CityEdit},
+	register(a, operation{id: "list-tokens", method: http.MethodGet, path: "/tokens", tag: "People", summary: "The tokens of the API", may: people.ConsoleEnter},
 		func(ctx context.Context, _ *struct{}) (*answer[list[tokenView]], error) {
-			tokens, err := a.p.People.Tokens(ctx, callOf(ctx).city.ID, "")
 			out := list[tokenView]{Items: []tokenView{}}
-			for _, t := range tokens {
-				out.Items = append(out.Items, tokenView{ID: t.ID, Name: t.Name, Role: t.Role, Event: ownOrNone(t.Event)})
-			}
+			err := a.eachOwn(ctx, func(event string) error {
+				tokens, err := a.p.People.Tokens(ctx, callOf(ctx).city.ID, event)
+				for _, t := range tokens {
+					out.Items = append(out.Items, tokenView{ID: t.ID, Name: t.Name, Role: t.Role, Event: ownOrNone(t.Event)})
+				}
+				return err
+			})
 			return done(out, err)
 		})
 	// Not kept under an Idempotency-Key: the text of a token is stored nowhere.
-	register(a, operation{id: "create-token", method: http.MethodPost, path: "/tokens", tag: "People", summary: "Make a token; its text is shown once", may: people.CityEdit, created: true},
+	register(a, operation{id: "create-token", method: http.MethodPost, path: "/tokens", tag: "People", summary: "Make a token; its text is shown once", may: people.ConsoleEnter, created: true},
 		func(ctx context.Context, in *tokenBody) (*answer[tokenView], error) {
 			c := callOf(ctx)
 			if c.key != "" {
@@ -100,9 +114,17 @@ func (a *API) mountPeople() {
 	type tokenPath struct {
 		Token string `query:"token" required:"true" doc:"id of the token"`
 	}
-	register(a, operation{id: "revoke-token", method: http.MethodDelete, path: "/tokens", tag: "People", summary: "Take a token away", may: people.CityEdit},
+	register(a, operation{id: "revoke-token", method: http.MethodDelete, path: "/tokens", tag: "People", summary: "Take a token away", may: people.ConsoleEnter},
 		func(ctx context.Context, in *tokenPath) (*struct{}, error) {
-			return nil, a.p.People.RevokeToken(ctx, callOf(ctx).city.ID, in.Token)
+			c := callOf(ctx)
+			token, err := a.p.People.FindToken(ctx, c.city.ID, in.Token)
+			if err != nil {
+				return nil, err
+			}
+			if !c.actor.MayGrant(token.Role, token.Event) {
+				return nil, a.refusal(c, token.Event)
+			}
+			return nil, a.p.People.RevokeToken(ctx, c.city.ID, token.ID)
 		})
 }
 
@@ -113,15 +135,46 @@ func ownOrNone(event string) string {
 	return festival.Own(event)
 }
 
+// eachOwn calls see for what the actor may look after: an owner for the whole
+// city, as "", an organizer for each of the own events.
+func (a *API) eachOwn(ctx context.Context, see func(event string) error) error {
+	c := callOf(ctx)
+	if c.actor.May(people.ConsolePeople, "") {
+		return see("")
+	}
+	events, err := a.p.Festival.Events(ctx, c.city.ID)
+	if err != nil {
+		return err
+	}
+	for _, e := range events {
+		if !c.actor.May(people.ConsolePeople, e.ID) {
+			continue
+		}
+		if err := see(e.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// roleEvent finds the event of a role and refuses what the actor may not give
+// away.
 func (a *API) roleEvent(ctx context.Context, role people.Role, slug string) (string, error) {
-	if role == people.Owner {
-		return "", nil
+	c, event := callOf(ctx), ""
+	if role != people.Owner {
+		e, err := a.p.Festival.EventBySlug(ctx, c.city.ID, slug)
+		if err != nil && kernel.KindOf(err) != kernel.NotFound {
+			return "", err
+		}
+		if err != nil || !c.actor.Knows(e.ID) { // to strangers of an event it is not there
+			return "", kernel.New(kernel.Invalid, "event_needed", "event")
+		}
+		event = e.ID
 	}
-	e, err := a.p.Festival.EventBySlug(ctx, callOf(ctx).city.ID, slug)
-	if kernel.KindOf(err) == kernel.NotFound {
-		return "", kernel.New(kernel.Invalid, "event_needed", "event")
+	if !c.actor.MayGrant(role, event) {
+		return "", kernel.New(kernel.Refused, "not_allowed", "")
 	}
-	return e.ID, err
+	return event, nil
 }
 
 // mailView is a mail of the outbox.
@@ -165,24 +218,39 @@ func (a *API) mountMail() {
 	view := func(m mail.Message) mailView {
 		return mailView{ID: festival.Own(m.ID), To: m.To, Subject: m.Subject, Kind: m.Kind, State: m.State, QueuedAt: m.QueuedAt, EndedAt: m.EndedAt, Tries: m.Tries, Reply: m.Reply, Text: m.Text}
 	}
-	register(a, operation{id: "list-mails", method: http.MethodGet, path: "/mails", tag: "Mail", summary: "The outbox, newest first", may: people.MailView},
+	// own is a mail that the actor may read: those of no event, as of signing in,
+	// are the owners' alone.
+	own := func(ctx context.Context, id string) (mail.Message, error) {
+		c := callOf(ctx)
+		m, err := a.p.Outbox.Message(ctx, c.city.ID, c.city.ID+"/"+id)
+		if err == nil && !c.actor.May(people.MailView, m.Event) {
+			err = kernel.Missing()
+		}
+		return m, err
+	}
+	register(a, operation{id: "list-mails", method: http.MethodGet, path: "/mails", tag: "Mail", summary: "The outbox, newest first", may: people.ConsoleEnter},
 		func(ctx context.Context, in *mailsQuery) (*answer[list[mailView]], error) {
-			mails, next, err := a.p.Outbox.List(ctx, callOf(ctx).city.ID, in.State, in.After)
+			c := callOf(ctx)
+			mails, next, err := a.p.Outbox.List(ctx, c.city.ID, in.State, in.After)
 			out := list[mailView]{Items: []mailView{}, Next: next}
 			for _, m := range mails {
-				out.Items = append(out.Items, view(m))
+				if !m.Void && m.State != mail.Void && c.actor.May(people.MailView, m.Event) {
+					out.Items = append(out.Items, view(m))
+				}
 			}
 			return done(out, err)
 		})
-	register(a, operation{id: "get-mail", method: http.MethodGet, path: "/mails/{id}", tag: "Mail", summary: "A mail with its text", may: people.MailView},
+	register(a, operation{id: "get-mail", method: http.MethodGet, path: "/mails/{id}", tag: "Mail", summary: "A mail with its text", may: people.ConsoleEnter},
 		func(ctx context.Context, in *mailPath) (*answer[mailView], error) {
-			c := callOf(ctx)
-			m, err := a.p.Outbox.Message(ctx, c.city.ID, c.city.ID+"/"+in.ID)
+			m, err := own(ctx, in.ID)
 			return done(view(m), err)
 		})
-	register(a, operation{id: "retry-mail", method: http.MethodPost, path: "/mails/{id}/retry", tag: "Mail", summary: "Try a mail again at once", may: people.MailView},
+	register(a, operation{id: "retry-mail", method: http.MethodPost, path: "/mails/{id}/retry", tag: "Mail", summary: "Try a mail again at once", may: people.ConsoleEnter},
 		func(ctx context.Context, in *mailPath) (*struct{}, error) {
-			c := callOf(ctx)
-			return nil, a.p.Outbox.Retry(ctx, c.city.ID, c.city.ID+"/"+in.ID)
+			m, err := own(ctx, in.ID)
+			if err != nil {
+				return nil, err
+			}
+			return nil, a.p.Outbox.Retry(ctx, callOf(ctx).city.ID, m.ID)
 		})
 }
