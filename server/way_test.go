@@ -113,7 +113,7 @@ func TestMine_leadsToThePassesOfJoinedParties(t *testing.T) {
 	for i := range 2 {
 		slot, session := town.bookable(i)
 		last = town.visitor()
-		last.post("/learning-week/sessions/"+session.Code+"/book", url.Values{"slot": {festival.Own(slot.ID)}, "seats": {"1"}, "name": {"Ada"}, "mail": {mail}}).
+		last.book("/learning-week/sessions/"+session.Code+"/book", url.Values{"slot": {festival.Own(slot.ID)}, "seats": {"1"}, "name": {"Ada"}, "mail": {mail}}).
 			want(t, 200).lacks(t, "<small>"+session.Title["en"])
 	}
 	found := map[string]bool{}
@@ -144,7 +144,7 @@ func TestMine_asksAboutTheAddressOfTheLink(t *testing.T) {
 	mails := []string{"home@example.org", "work@example.org"}
 	for i, mail := range mails {
 		slot, session := town.bookable(i)
-		v.post("/learning-week/sessions/"+session.Code+"/book", url.Values{"slot": {festival.Own(slot.ID)}, "seats": {"1"}, "name": {"Ada"}, "mail": {mail}, "confirm": {"1"}}).want(t, 200)
+		v.book("/learning-week/sessions/"+session.Code+"/book", url.Values{"slot": {festival.Own(slot.ID)}, "seats": {"1"}, "name": {"Ada"}, "mail": {mail}, "confirm": {"1"}}).want(t, 200)
 	}
 	for i, mail := range mails {
 		link := town.mailed(mail, regexp.MustCompile(`(/me\?key=\S+)`), 1)[0]

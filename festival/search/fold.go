@@ -19,7 +19,7 @@ func Fold(s string) string {
 		return strings.ToLower(s)
 	}
 	out := make([]byte, 0, len(s))
-	strips := false // the letter before is of a script whose marks go
+	strips := false // the letter before is written as one of a script whose marks go
 	for _, r := range norm.NFKD.String(s) {
 		if r >= utf8.RuneSelf && unicode.Is(unicode.Mn, r) {
 			if !strips {
@@ -35,9 +35,9 @@ func Fold(s string) string {
 		if r < utf8.RuneSelf {
 			out = append(out, byte(r))
 		} else if same, ok := alike[r]; ok {
-			out = append(out, same...)
+			out, strips = append(out, same...), true
 		} else if unicode.Is(unicode.Nd, r) {
-			out = append(out, digit(r))
+			out, strips = append(out, digit(r)), true
 		} else {
 			out = utf8.AppendRune(out, r)
 		}

@@ -31,6 +31,7 @@ func TestFold(t *testing.T) {
 		{"half-width kana and full-width Latin", "ｶﾞｯｺｳ ＡＢＣ", "ガッコウ abc"},
 		{"ligatures", "ﬁnal", "final"},
 		{"digits of other scripts", "٢٠٢٧ २०२७ ２０２７", "2027 2027 2027"},
+		{"a mark on a digit of another script, and on an apostrophe", "߀̀ ’̀", "0 '"},
 		{"invisible characters", "Lern\u00adfest \u200bשלום\u200f", "lernfest שלומ"},
 		{"nothing", "", ""},
 	}
