@@ -109,6 +109,11 @@ func TestBadInput_passes(t *testing.T) {
 		t.Fatalf("a good pass: %+v", v)
 	}
 	program.json("POST", gate, map[string]any{"token": second, "nonce": "one", "device": "d"}, nil).want(t, 409).has(t, `"code":"nonce_reused"`)
+	// The same at the door: the page before the last, by the back button.
+	form := url.Values{"token": {second}, "nonce": {"back"}, "direction": {"entry"}, "count": {"1"}}
+	door.post("/door/learning-week/main", form).want(t, 200).has(t, "Welcome")
+	form.Set("token", good)
+	door.post("/door/learning-week/main", form).want(t, 409).has(t, `role="alert"`, "Read this pass once more").lacks(t, "Planted")
 	program.json("POST", gate, map[string]any{"token": good, "nonce": "one", "device": "d", "count": 1}, &v).want(t, 200)
 	if !v.Replayed || v.Name != "Planted" {
 		t.Errorf("the first scan was not kept: %+v", v)

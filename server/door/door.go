@@ -120,7 +120,7 @@ func scan(r *web.Request) error {
 	}
 	d.Exit = request.Direction == ticketing.Exit
 	if err != nil {
-		byField, above, _, ok := r.Sentences(err)
+		byField, above, next, ok := r.Sentences(err)
 		if !ok {
 			return err
 		}
@@ -128,6 +128,7 @@ func scan(r *web.Request) error {
 		for _, sentence := range byField {
 			d.Error = strings.TrimSpace(d.Error + " " + sentence)
 		}
+		d.Error = strings.TrimSpace(d.Error + " " + next)
 		d.Count = r.Form("count")
 		return answer(r, d, web.StatusOfForm(err))
 	}
@@ -148,7 +149,10 @@ func view(r *web.Request, v ticketing.Verdict) *verdictView {
 		out.Kind, out.Mark = "look", "!"
 	}
 	out.Word, out.Sentence, out.Next = v.Say(r.T, zone)
-	if v.Name != "" {
+	switch {
+	case v.Name != "" && v.Seats == 0: // refused before anybody asked how many they are
+		out.Who = v.Name
+	case v.Name != "":
 		out.Who = r.T.T("door.party", "name", v.Name, "in", v.In, "seats", v.Seats)
 	}
 	return out
