@@ -60,7 +60,7 @@ func TestSignIn_linkIsGoodOnceAndByPostAlone(t *testing.T) {
 	}
 	v.get("/sign-in/link?link="+url.QueryEscape(link)).want(t, 404)
 	form := url.Values{"link": {link}}
-	town.still().post("/sign-in/link", form).want(t, 403).has(t, `name="code"`) // another browser needs the digits
+	town.still().post("/sign-in/link", form).want(t, 403).has(t, `name="code"`, `<button class="btn">`) // another browser needs the digits
 	var answers sync.Map
 	var all sync.WaitGroup
 	for i := range 50 {

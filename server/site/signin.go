@@ -44,6 +44,9 @@ func askSignIn(r *web.Request) error {
 	return signInAgain(r, d, fiber.StatusOK)
 }
 
+// over says that the link signs nobody in any more, whatever is typed beside it.
+func (d signInPage) over() bool { return d.Errors["link"] != "" && !d.NeedCode }
+
 // AskAgain is the address at which another mail can be asked for.
 func (d signInPage) AskAgain() string {
 	if d.Next == "" || d.Next == "/" {
