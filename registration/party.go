@@ -2,6 +2,7 @@ package registration
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -93,6 +94,17 @@ func (s *Service) Party(ctx context.Context, id string) (Party, error) {
 func (s *Service) NewParty(ctx context.Context, city, name, lang string) (Party, error) {
 	p := Party{ID: city + "/" + kernel.NewID(), City: city, Name: cleanName(name), Lang: lang, MadeAt: s.now()}
 	return p, s.parties.Insert(ctx, p)
+}
+
+// PartyOfKey is NewParty for a request that carries a key: a repeat gets the
+// party of the first.
+func (s *Service) PartyOfKey(ctx context.Context, city, by, key, lang string) (Party, error) {
+	p := Party{ID: city + "/" + kernel.DeriveID("party-of-key", city, by, key), City: city, Lang: lang, MadeAt: s.now()}
+	err := s.parties.Insert(ctx, p)
+	if errors.Is(err, store.ErrExists) {
+		return s.Party(ctx, p.ID)
+	}
+	return p, err
 }
 
 // Rename gives a party another name; its bookings keep those they were made

@@ -137,6 +137,37 @@ func TestMine_leadsToThePassesOfJoinedParties(t *testing.T) {
 	}
 }
 
+// Where an event is open to all a pass is had without booking, once, and stays
+// with the browser; elsewhere there is none.
+func TestPass_ofAnEventOpenToAll(t *testing.T) {
+	town, clock := newTown(t)
+	v := town.visitor()
+	v.get("/learning-week").want(t, 200).lacks(t, "/learning-week/pass")
+	v.post("/learning-week/pass", nil).want(t, 404)
+	open, err := town.p.Festival.SaveEvent(t.Context(), town.week.ID, "test", func(e *festival.Event) error {
+		e.Open = true
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	deadline := time.Now().Add(5 * time.Second)
+	for !strings.Contains(v.get("/learning-week").body, `action="/learning-week/pass"`) {
+		if time.Now().After(deadline) {
+			t.Fatal("the event's page offers no pass")
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	pass := v.post("/learning-week/pass", nil).want(t, 200).has(t, "<svg", "Learning Week</")
+	if again := v.post("/learning-week/pass", nil).want(t, 200); again.Request.URL.Path != pass.Request.URL.Path {
+		t.Error("a second time there is a second pass")
+	}
+	v.get("/me").want(t, 200).has(t, pass.Request.URL.Path).lacks(t, "Nothing here yet")
+	code := regexp.MustCompile(`>([0-9A-Z]{4}-[0-9A-Z]{4})<`).FindStringSubmatch(pass.body)
+	clock.add(open.Start.Time(time.UTC).Add(10 * time.Hour).Sub(clock.now()))
+	town.staff(people.Volunteer, open.ID).post("/door/learning-week/main", url.Values{"token": {code[1]}, "nonce": {"n"}, "direction": {"entry"}}).want(t, 200).has(t, "Welcome")
+}
+
 // Who booked under two addresses is asked about the one that the link went to.
 func TestMine_asksAboutTheAddressOfTheLink(t *testing.T) {
 	town, _ := newTown(t)

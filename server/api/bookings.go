@@ -52,6 +52,14 @@ func heldView(h registration.Held) bookingView {
 // have: nobody else's may be hit by chance or by guessing.
 const leastKey = 16
 
+// keyIsLong refuses a key that somebody else may have used as well.
+func (c call) keyIsLong() error {
+	if c.key != "" && len(c.key) < leastKey {
+		return kernel.New(kernel.Invalid, "idempotency_key_short", "Idempotency-Key", "least", leastKey)
+	}
+	return nil
+}
+
 func (a *API) mountBookings() {
 	type bookBody struct {
 		AtSlot
@@ -78,11 +86,10 @@ func (a *API) mountBookings() {
 			if r.Lang == "" {
 				r.Lang = c.printer.Lang()
 			}
-			switch {
-			case c.actor.May(people.BookingEdit, e.ID):
+			if c.actor.May(people.BookingEdit, e.ID) {
 				r.By = c.by()
-			case c.key != "" && len(c.key) < leastKey:
-				return nil, kernel.New(kernel.Invalid, "idempotency_key_short", "Idempotency-Key", "least", leastKey)
+			} else if err := c.keyIsLong(); err != nil {
+				return nil, err
 			}
 			receipt, err := a.p.Registration.Book(ctx, r)
 			if err != nil {
@@ -133,6 +140,34 @@ func (a *API) mountBookings() {
 				return nil, err
 			}
 			return ok(out), nil
+		})
+	type passView struct {
+		Code string `json:"code" doc:"the short code, to be typed at the door"`
+		URL  string `json:"url" doc:"the page of the pass"`
+	}
+	register(a, operation{id: "take-pass", method: http.MethodPost, path: "/events/{event}/passes", tag: "Bookings", summary: "A pass without a booking, where the event is open to all; the same key gives the same pass", may: people.CitizenBook, created: true},
+		func(ctx context.Context, in *InEvent) (*answer[passView], error) {
+			e, err := a.event(ctx, in.Event)
+			if err != nil {
+				return nil, err
+			}
+			if !e.Open {
+				return nil, kernel.New(kernel.Conflict, "event_not_open", "event")
+			}
+			c := callOf(ctx)
+			if err := c.keyIsLong(); err != nil && c.by() == "" {
+				return nil, err
+			}
+			key := c.key
+			if key == "" {
+				key = kernel.NewID()
+			}
+			party, err := a.p.Registration.PartyOfKey(ctx, c.city.ID, c.by(), key, c.printer.Lang())
+			if err != nil {
+				return nil, err
+			}
+			pass, err := a.p.PassFor(ctx, e, party.ID, "")
+			return done(passView{pass.CodeShown(), a.p.PassURL(pass)}, err)
 		})
 	type changeBody struct {
 		OneBooking

@@ -55,6 +55,9 @@ func mine(r *web.Request, key, failed, sentence string, status int) error {
 	if err := addHeld(r, &d, held, failed, sentence); err != nil {
 		return err
 	}
+	if err := addOpenPasses(r, &d, party); err != nil {
+		return err
+	}
 	if err := addStars(r, &d, party); err != nil {
 		return err
 	}
@@ -126,6 +129,30 @@ func addPass(r *web.Request, d *minePage, view *platform.View, h registration.He
 	for i := range d.Passes {
 		c := &d.Passes[i]
 		c.Several = c.Several || several && c.event == view.Event.ID
+	}
+	return nil
+}
+
+// addOpenPasses adds the passes that a party took without booking anything.
+func addOpenPasses(r *web.Request, d *minePage, party registration.Party) error {
+	events, err := r.P.Festival.Events(r.Context(), r.City.ID)
+	if err != nil {
+		return err
+	}
+	for _, e := range events {
+		shown := slices.ContainsFunc(d.Passes, func(c passCard) bool { return c.event == e.ID && c.party == party.ID })
+		if !e.Open || shown {
+			continue
+		}
+		pass, err := r.P.Ticketing.PassOf(r.Context(), e.ID, party.ID)
+		if kernel.KindOf(err) == kernel.NotFound {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		title, _ := r.T.Text(e.Title, e.Locales...)
+		d.Passes = append(d.Passes, passCard{Event: title, URL: "/passes/" + r.P.Ticketing.PassSecret(pass), event: e.ID, party: party.ID})
 	}
 	return nil
 }

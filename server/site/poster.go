@@ -18,6 +18,9 @@ func (m maker) poster() posterPage {
 	if d.Unready {
 		return d
 	}
+	if e.Open {
+		d.TakePass = m.path("/pass")
+	}
 	p := m.view.Programme
 	if n := len(p.Booths); n > 0 {
 		d.Booths = &link{URL: m.path("/exhibitors"), Title: m.p.N("site.the_fair", n)}
