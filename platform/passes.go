@@ -78,7 +78,12 @@ func (p *Platform) cityIDs(ctx context.Context) ([]string, error) {
 // at any time where the event is open to all. Nothing booked: kernel.Missing.
 func (p *Platform) PassFor(ctx context.Context, event festival.Event, party, name string) (ticketing.Pass, error) {
 	pass, err := p.Ticketing.PassOf(ctx, event.ID, party)
-	if err == nil || kernel.KindOf(err) != kernel.NotFound {
+	switch {
+	case err == nil && (pass.Name != "" || name == ""):
+		return p.Ticketing.Fitted(pass, event), nil
+	case err == nil: // taken before anybody was asked for a name
+		return p.Ticketing.PassFor(ctx, event, party, name)
+	case kernel.KindOf(err) != kernel.NotFound:
 		return pass, err
 	}
 	if !event.Open {

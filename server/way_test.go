@@ -166,6 +166,24 @@ func TestPass_ofAnEventOpenToAll(t *testing.T) {
 	code := regexp.MustCompile(`>([0-9A-Z]{4}-[0-9A-Z]{4})<`).FindStringSubmatch(pass.body)
 	clock.add(open.Start.Time(time.UTC).Add(10 * time.Hour).Sub(clock.now()))
 	town.staff(people.Volunteer, open.ID).post("/door/learning-week/main", url.Values{"token": {code[1]}, "nonce": {"n"}, "direction": {"entry"}}).want(t, 200).has(t, "Welcome")
+	// Whoever books with it afterwards gives it a name.
+	slot, session := town.bookable(3) // later that week
+	v.post("/learning-week/sessions/"+session.Code+"/book", url.Values{"slot": {festival.Own(slot.ID)}, "seats": {"1"}, "name": {"Ada"}, "mail": {"ada@example.org"}}).want(t, 200)
+	v.get(pass.Request.URL.Path).want(t, 200).has(t, "<h1>Ada</h1>")
+	// The address lasts as long as the event takes, also when it is put off.
+	if _, err := town.p.Festival.SaveEvent(t.Context(), open.ID, "test", func(e *festival.Event) error {
+		e.End = festival.Date(open.End.Time(time.UTC).AddDate(0, 0, 60).Format(time.DateOnly))
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := town.p.Views.Refresh(t.Context(), open.ID); err != nil {
+		t.Fatal(err)
+	}
+	clock.add(80 * 24 * time.Hour)
+	v.get(pass.Request.URL.Path).want(t, 200)
+	clock.add(30 * 24 * time.Hour)
+	v.get(pass.Request.URL.Path).want(t, 410)
 }
 
 // Who booked under two addresses is asked about the one that the link went to.
@@ -222,6 +240,8 @@ func TestBooking_fillsWaitsAndPromotes(t *testing.T) {
 	}
 	town.visitor().post(booking[0], url.Values{"do": {"cancel"}}).want(t, 404) // a stranger
 	first.post(booking[0], url.Values{"do": {"cancel"}}).want(t, 200).has(t, "cancelled")
+	// From a second tab that still shows it: what is wrong stands where it is seen.
+	first.post(booking[0], url.Values{"do": {"change"}, "seats": {"1"}}).want(t, 409).has(t, `<details class="more" open><summary>Past`, `role="alert"`)
 	late.get("/me").want(t, 200).has(t, "booked").lacks(t, "waiting, number")
 }
 

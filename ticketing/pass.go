@@ -125,6 +125,16 @@ func (s *Service) fit(p *Pass, event festival.Event) bool {
 	return true
 }
 
+// Fitted is a pass as its event is now, which may have been moved since the pass
+// was written: with its days in the token, and its address as long as that takes.
+func (s *Service) Fitted(p Pass, event festival.Event) Pass {
+	s.fit(&p, event)
+	return p
+}
+
+// LinkOver says that the secret address has ended; the pass must be Fitted.
+func (p Pass) LinkOver(now time.Time) bool { return now.After(p.LinkUntil) }
+
 // validity gives the days of an event's passes: one more on either side, since
 // people collect things on the eve, and the last night ends after midnight.
 func validity(event festival.Event) (from, until Day) {
@@ -219,14 +229,10 @@ func (s *Service) Pass(ctx context.Context, id string) (Pass, error) {
 	return known(s.passes.Get(ctx, id))
 }
 
-// PassBySecret opens a pass page: read only. Errors: not_found, and
-// pass_link_over when the event has been over for 30 days.
+// PassBySecret opens a pass page: read only. Who calls asks LinkOver. Errors:
+// not_found.
 func (s *Service) PassBySecret(ctx context.Context, city, secret string) (Pass, error) {
-	p, err := known(first(s.passes.Find(ctx, store.By("link", city, kernel.HashSecret(secret)).Limit(1))))
-	if err == nil && s.now().After(p.LinkUntil) {
-		return Pass{}, kernel.New(kernel.Gone, "pass_link_over", "")
-	}
-	return p, err
+	return known(first(s.passes.Find(ctx, store.By("link", city, kernel.HashSecret(secret)).Limit(1))))
 }
 
 // PassByCode finds a pass by its short code as a person typed it: case, spaces,

@@ -87,12 +87,16 @@ func TestPass_addresses(t *testing.T) {
 		}
 	}
 	w.after(37*24*time.Hour - 11*time.Hour) // 18 May, 23:00 in Paris
-	if _, err := w.PassBySecret(t.Context(), "harbour", w.PassSecret(p)); err != nil {
-		t.Errorf("on the 30th day: %v", err)
+	if w.Fitted(p, w.event).LinkOver(w.clock()) {
+		t.Error("over on the 30th day")
 	}
 	w.after(2 * time.Hour)
-	if _, err := w.PassBySecret(t.Context(), "harbour", w.PassSecret(p)); kernel.CodeOf(err) != "pass_link_over" {
-		t.Errorf("on the 31st day: %v", err)
+	if !w.Fitted(p, w.event).LinkOver(w.clock()) {
+		t.Error("good on the 31st day")
+	}
+	w.event.End = "2027-09-19" // put off
+	if w.Fitted(p, w.event).LinkOver(w.clock()) {
+		t.Error("over before the event that was put off")
 	}
 }
 

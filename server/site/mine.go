@@ -66,6 +66,7 @@ func mine(r *web.Request, key, failed, sentence string, status int) error {
 			return err
 		}
 	}
+	d.PastOpen = slices.ContainsFunc(d.Past, func(row heldRow) bool { return row.Error != "" })
 	c := cityChrome(r, r.T.T("site.my_bookings"))
 	c.NoIndex = true
 	return r.Page(status, c, mineBody(d))

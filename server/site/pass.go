@@ -26,7 +26,14 @@ func passOf(r *web.Request) (ticketing.Pass, *platform.View, error) {
 		return pass, nil, err
 	}
 	view, err := r.P.Views.Of(r.Context(), pass.Event)
-	return pass, view, err
+	if err != nil {
+		return pass, nil, err
+	}
+	pass = r.P.Ticketing.Fitted(pass, view.Event)
+	if pass.LinkOver(r.Now) {
+		return pass, nil, kernel.New(kernel.Gone, "pass_link_over", "")
+	}
+	return pass, view, nil
 }
 
 // takePass gives the browser's party a pass of an event that is open to all,
