@@ -77,11 +77,13 @@ func together(a, b store.Write) bool {
 
 // maxRefused is how often a write is tried that the server refuses to do for no
 // reason of ours.
-const maxRefused = 5
+const maxRefused = 7
 
 // one does one write. A server over PostgreSQL may pick a write that meets others
-// on the keys of several unique indexes as the victim of a deadlock: it is told
-// as a write error, so the write was not done, and is tried again.
+// on a unique key as the victim of a deadlock: it is told as a write error, so the
+// write was not done, and is tried again. Before it joins the others once more it
+// waits and looks whether one of them has the key by now, for each further one
+// that queues there makes the next deadlock likelier.
 func (d *Driver) one(ctx context.Context, w store.Write) error {
 	for try := 1; ; try++ {
 		err := d.once(ctx, w)
@@ -92,6 +94,15 @@ func (d *Driver) one(ctx context.Context, w store.Write) error {
 		case <-time.After(rand.N(20 * time.Millisecond << try)):
 		case <-ctx.Done():
 			return store.Ended(ctx)
+		}
+		if w.Kind != store.Insert {
+			continue
+		}
+		switch found, err := d.hurt(ctx, w); {
+		case err != nil:
+			return err
+		case found != nil:
+			return found
 		}
 	}
 }
@@ -202,14 +213,26 @@ func (d *Driver) missed(ctx context.Context, w store.Write, found int64) error {
 // say of it. If it is not hurt any more, the id is what is named, and the caller
 // begins anew.
 func (d *Driver) conflict(ctx context.Context, w store.Write) error {
+	found, err := d.hurt(ctx, w)
+	if err != nil {
+		return err
+	}
+	if found == nil {
+		found = &store.ExistsError{Collection: w.Collection}
+	}
+	return found
+}
+
+// hurt is the unique rule that the write would hurt now, nil if none.
+func (d *Driver) hurt(ctx context.Context, w store.Write) (*store.ExistsError, error) {
 	c := d.db.Collection(w.Collection)
 	if w.Kind == store.Insert {
 		n, err := c.CountDocuments(ctx, bson.D{{Key: "_id", Value: w.Doc.ID}})
 		if err != nil {
-			return translate(err)
+			return nil, translate(err)
 		}
 		if n > 0 {
-			return &store.ExistsError{Collection: w.Collection}
+			return &store.ExistsError{Collection: w.Collection}, nil
 		}
 	}
 	for _, name := range d.unique.get(w.Collection) {
@@ -222,13 +245,13 @@ func (d *Driver) conflict(ctx context.Context, w store.Write) error {
 			{Key: "_id", Value: bson.D{{Key: "$ne", Value: w.Doc.ID}}},
 		})
 		if err != nil {
-			return translate(err)
+			return nil, translate(err)
 		}
 		if n > 0 {
-			return &store.ExistsError{Collection: w.Collection, Index: name}
+			return &store.ExistsError{Collection: w.Collection, Index: name}, nil
 		}
 	}
-	return &store.ExistsError{Collection: w.Collection}
+	return nil, nil
 }
 
 // stored is a document as the server keeps it.
