@@ -12,6 +12,7 @@ import (
 
 	"feria/festival"
 	"feria/people"
+	"feria/ticketing"
 )
 
 func TestConsole_peopleAndTokens(t *testing.T) {
@@ -47,6 +48,20 @@ func TestConsole_gatesAndKeys(t *testing.T) {
 	d.try(t, 303, week+"/gates", "name", "North", "slug", "north", "scope", "space", "space", draft.Spaces[0].ID)
 	d.get(week+"/gates").want(t, 200).has(t, "North")
 	d.try(t, 303, week+"/gates/north/remove")
+
+	slot, session := town.bookable(0)
+	own := festival.Own(slot.ID)
+	d.get(week+"/bookings/"+own).has(t, week+"/gates?slot="+own)
+	d.get(week+"/gates?slot="+own).has(t, session.Title["en"], slot.ID)
+	d.get(week+"/gates?slot=none").want(t, 404)
+	d.try(t, 422, week+"/gates", "name", "Hall", "slug", "hall", "scope", "slot", "slot", town.week.ID+"x/"+own).has(t, "no such time")
+	d.try(t, 422, week+"/gates", "name", "Hall", "slug", "A B", "scope", "slot", "slot", slot.ID).has(t, slot.ID)
+	d.try(t, 303, week+"/gates", "name", "Hall", "slug", "hall", "scope", "slot", "slot", slot.ID)
+	gate, err := town.p.Ticketing.GateBySlug(t.Context(), town.week.ID, "hall")
+	if err != nil || gate.Scope != ticketing.OfSlot || gate.Slot != slot.ID || gate.Who != ticketing.Booked {
+		t.Errorf("made %+v, %v", gate, err)
+	}
+	d.get(week+"/gates").has(t, "Hall")
 	d.try(t, 303, week+"/keys")
 	d.try(t, 303, week+"/keys/1/withdraw")
 	d.try(t, 404, week+"/keys/x/withdraw")

@@ -238,6 +238,7 @@ func TestBooking_fillsWaitsAndPromotes(t *testing.T) {
 	if booking == nil {
 		t.Fatal("no booking to cancel")
 	}
+	first.post(booking[0], url.Values{"do": {"change"}, "seats": {"99"}}).want(t, 422).has(t, `value="99"`, `role="alert"`)
 	town.visitor().post(booking[0], url.Values{"do": {"cancel"}}).want(t, 404) // a stranger
 	first.post(booking[0], url.Values{"do": {"cancel"}}).want(t, 200).has(t, "cancelled")
 	// From a second tab that still shows it: what is wrong stands where it is seen.

@@ -146,6 +146,9 @@ func TestScan_badInput(t *testing.T) {
 		if len(r.Read) > 4*keptRead+4 || strings.ContainsAny(r.Read, "\x00\x1b") {
 			t.Errorf("kept %q", r.Read)
 		}
+		if len(r.Read) > tokenLength/2 && strings.HasPrefix(r.Read, prefix) {
+			t.Errorf("kept the signature of %q", r.Read)
+		}
 		if strings.Contains(r.Name, "Else") {
 			t.Errorf("a pass of another event is named")
 		}

@@ -216,13 +216,21 @@ func readHash(text string) string {
 // keptRead is how many characters are kept of a text that was no pass.
 const keptRead = 160
 
+// keptToken is how many characters are kept of what begins like a token: what it
+// says, by which a pass is recognised, and nothing of the signature, so that the
+// list of scans opens no door, for a good token of another event is one there.
+const keptToken = len(prefix) + bodySize*8/5 // whole characters of it
+
 // readable makes of whatever a reader read a short text without control
 // characters.
 func readable(text string) string {
 	var b strings.Builder
-	n := 0
+	n, kept := 0, keptRead
+	if text = strings.TrimSpace(text); len(text) >= len(prefix) && strings.EqualFold(text[:len(prefix)], prefix) {
+		kept = keptToken
+	}
 	for _, r := range text {
-		if n++; n > keptRead {
+		if n++; n > kept {
 			return b.String() + "…"
 		}
 		if r == utf8.RuneError || !unicode.IsPrint(r) {

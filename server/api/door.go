@@ -84,7 +84,7 @@ func (a *API) mountDoor() {
 				return nil, err
 			}
 			in.Body.ID, in.Body.Event = "", e.ID
-			return done(a.p.Ticketing.SaveGate(ctx, in.Body, callOf(ctx).by()))
+			return done(a.p.SaveGate(ctx, in.Body, callOf(ctx).by()))
 		})
 	register(a, operation{id: "put-gate", method: http.MethodPut, path: "/events/{event}/gates/{gate}", tag: "Door", summary: "Change a gate", may: people.ConsoleEdit},
 		func(ctx context.Context, in *changeGate) (*answer[ticketing.Gate], error) {
@@ -93,7 +93,7 @@ func (a *API) mountDoor() {
 				return nil, err
 			}
 			in.Body.ID, in.Body.Event = gate.ID, gate.Event
-			return done(a.p.Ticketing.SaveGate(ctx, in.Body, callOf(ctx).by()))
+			return done(a.p.SaveGate(ctx, in.Body, callOf(ctx).by()))
 		})
 	register(a, operation{id: "remove-gate", method: http.MethodDelete, path: "/events/{event}/gates/{gate}", tag: "Door", summary: "Set a gate aside", may: people.ConsoleEdit},
 		func(ctx context.Context, in *AtGate) (*struct{}, error) {

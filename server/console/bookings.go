@@ -134,6 +134,9 @@ func bookedPageFor(r *web.Request, status int, form deskForm) error {
 		CanEdit: r.Actor.May(people.BookingEdit, r.Event.ID), Error: form.above, Errors: form.errors, Confirm: form.confirm,
 		DeskName: form.name, DeskMail: form.mail, DeskNum: form.seats, DeskKey: kernel.NewID(), Places: form.places,
 	}
+	if r.Actor.May(people.ConsoleEdit, r.Event.ID) {
+		d.Gate = setup.Base(r) + "/gates?slot=" + url.QueryEscape(festival.Own(slot.ID)) + "#new"
+	}
 	if d.Places == "" {
 		d.Places = itoa(roster.Seats)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"feria/festival"
 	"feria/kernel"
 	"feria/locale"
 	"feria/server/console/setup"
@@ -24,12 +25,29 @@ const (
 
 // gateForm is what was typed for a new gate, and what was wrong.
 type gateForm struct {
-	name, slug, scope, space, again string
-	errors                          map[string]string
-	above                           string
+	name, slug, scope, space, slot, again string
+	errors                                map[string]string
+	above                                 string
 }
 
-func showGates(r *web.Request) error { return gatesPageFor(r, fiber.StatusOK, gateForm{}) }
+// showGates shows the gates; from the list of a slot it comes with a gate for that
+// slot to be saved.
+func showGates(r *web.Request) error {
+	var form gateForm
+	if own := r.Query("slot"); own != "" {
+		slot, err := r.P.Festival.Slot(r.Context(), festival.RecordID(r.Event.ID, own))
+		if err != nil {
+			return err
+		}
+		session, err := r.P.Festival.Session(r.Context(), slot.Session)
+		if err != nil {
+			return err
+		}
+		form = gateForm{name: say(r, session.Title), scope: string(ticketing.OfSlot), slot: slot.ID}
+		form.slug = festival.Slug(form.name, 40)
+	}
+	return gatesPageFor(r, fiber.StatusOK, form)
+}
 
 func gatesPageFor(r *web.Request, status int, form gateForm) error {
 	draft, err := r.P.Festival.Draft(r.Context(), r.Event.ID)
@@ -47,7 +65,18 @@ func gatesPageFor(r *web.Request, status int, form gateForm) error {
 		spaces[space.ID] = name
 		d.Spaces = append(d.Spaces, ruleOption{Value: space.ID, Label: name, Chosen: space.ID == form.space})
 	}
-	for _, scope := range []ticketing.GateScope{ticketing.OfEvent, ticketing.OfSpace} {
+	slots := map[string]string{}
+	for _, slot := range draft.Slots {
+		if session, ok := draft.Session(slot.Session); ok {
+			slots[slot.ID] = say(r, session.Title) + ", " + slotTime(r, slot.Slot)
+		}
+	}
+	scopes := []ticketing.GateScope{ticketing.OfEvent, ticketing.OfSpace}
+	if name, ok := slots[form.slot]; ok {
+		scopes = append(scopes, ticketing.OfSlot)
+		d.Slots = []ruleOption{{Value: form.slot, Label: name, Chosen: true}}
+	}
+	for _, scope := range scopes {
 		d.Scopes = append(d.Scopes, ruleOption{Value: string(scope), Label: r.T.T("console.gate_scope_" + string(scope)), Chosen: string(scope) == form.scope})
 	}
 	if form.again == "" {
@@ -70,6 +99,9 @@ func gatesPageFor(r *web.Request, status int, form gateForm) error {
 			In: r.T.Number(counts.In), Entered: r.T.Number(counts.Entered), Doubles: r.T.Number(counts.Doubles), Remove: d.Base + "/gates/" + g.Slug + "/remove",
 		}
 		if name := spaces[g.Space]; g.Scope == ticketing.OfSpace && name != "" {
+			row.Scope = name
+		}
+		if name := slots[g.Slot]; g.Scope == ticketing.OfSlot && name != "" {
 			row.Scope = name
 		}
 		d.Gates = append(d.Gates, row)
@@ -159,44 +191,27 @@ func verdictWord(r *web.Request, s ticketing.Listed) string {
 }
 
 // saveGate makes a gate: one of the event takes every good pass of it, one of a
-// space those who booked there.
+// space or of a slot those who booked there.
 func saveGate(r *web.Request) error {
-	form := gateForm{name: r.Form("name"), slug: r.Form("slug"), scope: r.Form("scope"), space: r.Form("space"), again: r.Form("reentry")}
+	form := gateForm{name: r.Form("name"), slug: r.Form("slug"), scope: r.Form("scope"), space: r.Form("space"), slot: r.Form("slot"), again: r.Form("reentry")}
 	g := ticketing.Gate{
-		Event: r.Event.ID, Slug: form.slug, Scope: ticketing.GateScope(form.scope), Space: form.space, Reentry: ticketing.Reentry(form.again), Who: ticketing.AnyPass,
+		Event: r.Event.ID, Slug: form.slug, Scope: ticketing.GateScope(form.scope), Space: form.space, Slot: form.slot, Reentry: ticketing.Reentry(form.again), Who: ticketing.AnyPass,
 	}
-	if g.Scope == ticketing.OfSpace {
+	if g.Scope != ticketing.OfEvent {
 		g.Who = ticketing.Booked
 	}
 	if form.name != "" {
 		g.Name = locale.Text{r.Event.Locales[0]: form.name}
 	}
-	err := knownSpace(r, g)
-	if err == nil {
-		_, err = r.P.Ticketing.SaveGate(r.Context(), g, r.Actor.ID)
-	}
-	if err != nil {
+	if _, err := r.P.SaveGate(r.Context(), g, r.Actor.ID); err != nil {
 		byField, above, _, ok := r.Sentences(err)
 		if !ok {
 			return err
 		}
-		form.errors, form.above = byField, together(above, byField, "name", "slug", "scope", "space", "reentry")
+		form.errors, form.above = byField, together(above, byField, "name", "slug", "scope", "space", "slot", "reentry")
 		return gatesPageFor(r, web.StatusOfForm(err), form)
 	}
 	return r.See(setup.Base(r)+"/gates", r.T.T("console.saved"))
-}
-
-// knownSpace refuses a space that the draft does not have; ticketing knows no
-// spaces.
-func knownSpace(r *web.Request, g ticketing.Gate) error {
-	if g.Scope != ticketing.OfSpace || g.Space == "" {
-		return nil
-	}
-	space, err := r.P.Festival.Space(r.Context(), g.Space)
-	if kernel.KindOf(err) == kernel.NotFound || err == nil && space.Event != r.Event.ID {
-		return kernel.Errors{kernel.New(kernel.Invalid, "unknown_space", "space")}
-	}
-	return err
 }
 
 func removeGate(r *web.Request) error {

@@ -29,11 +29,12 @@ func whose(r *web.Request, key string) (party registration.Party, mailed string,
 	return party, "", err
 }
 
-func showMine(r *web.Request) error { return mine(r, r.Query("key"), "", "", fiber.StatusOK) }
+func showMine(r *web.Request) error { return mine(r, r.Query("key"), refusal{}, fiber.StatusOK) }
 
-// mine draws the page; failed is the booking of which a change was refused, with
-// the sentence that says why.
-func mine(r *web.Request, key, failed, sentence string, status int) error {
+// refusal is a change of a booking that was refused: why, and what was typed.
+type refusal struct{ booking, sentence, seats string }
+
+func mine(r *web.Request, key string, refused refusal, status int) error {
 	party, mailed, err := whose(r, key)
 	if kernel.KindOf(err) == kernel.NotFound {
 		if key != "" {
@@ -52,7 +53,7 @@ func mine(r *web.Request, key, failed, sentence string, status int) error {
 	if err != nil {
 		return err
 	}
-	if err := addHeld(r, &d, held, failed, sentence); err != nil {
+	if err := addHeld(r, &d, held, refused); err != nil {
 		return err
 	}
 	if err := addOpenPasses(r, &d, party); err != nil {
@@ -72,7 +73,7 @@ func mine(r *web.Request, key, failed, sentence string, status int) error {
 	return r.Page(status, c, mineBody(d))
 }
 
-func addHeld(r *web.Request, d *minePage, held []registration.Held, failed, sentence string) error {
+func addHeld(r *web.Request, d *minePage, held []registration.Held, refused refusal) error {
 	slices.SortStableFunc(held, func(a, b registration.Held) int { return a.Slot.Start.Compare(b.Slot.Start) })
 	for _, h := range held {
 		view, err := r.P.Views.Of(r.Context(), h.Booking.Event)
@@ -83,8 +84,11 @@ func addHeld(r *web.Request, d *minePage, held []registration.Held, failed, sent
 			return err
 		}
 		row := heldRowOf(r, view, h)
-		if row.ID == failed {
-			row.Error = sentence
+		if row.ID == refused.booking {
+			row.Error = refused.sentence
+			if refused.seats != "" {
+				row.Typed = refused.seats
+			}
 		}
 		if row.Open {
 			d.Bookings = append(d.Bookings, row)
@@ -160,7 +164,7 @@ func addOpenPasses(r *web.Request, d *minePage, party registration.Party) error 
 
 func heldRowOf(r *web.Request, view *platform.View, h registration.Held) heldRow {
 	m := newMaker(r.T, view, r.Now)
-	row := heldRow{ID: festival.Own(h.Booking.ID), Seats: h.Booking.Seats, Max: registration.MaxSeats, Title: m.say(h.Slot.Title)}
+	row := heldRow{ID: festival.Own(h.Booking.ID), Seats: h.Booking.Seats, Typed: itoa(h.Booking.Seats), Max: registration.MaxSeats, Title: m.say(h.Slot.Title)}
 	start := h.Slot.Start.In(m.zone)
 	row.When = r.T.Date(start) + ", " + r.T.Time(start)
 	if slot, ok := view.Programme.Slot(h.Booking.Slot); ok {
@@ -287,7 +291,7 @@ func changeBooking(r *web.Request) error {
 		if !ok {
 			return err
 		}
-		return mine(r, key, own, above+byField["seats"], web.StatusOfForm(err))
+		return mine(r, key, refusal{booking: own, sentence: above + byField["seats"], seats: r.Form("seats")}, web.StatusOfForm(err))
 	}
 	return r.See(mineAgain(key)+"#b-"+own, r.T.T(flash))
 }
