@@ -20,6 +20,10 @@ const batch = 500
 // middle can be done again, or undone. Errors: Missing (event); Conflict
 // import_running, import_raced (somebody made the same records meanwhile).
 func (s *Service) ApplyImport(ctx context.Context, event, by, file string, r Records, keep bool, progress func(done, total int)) (Import, error) {
+	return s.applyImport(ctx, nil, event, by, file, r, keep, progress)
+}
+
+func (s *Service) applyImport(ctx context.Context, ahead *Ahead, event, by, file string, r Records, keep bool, progress func(done, total int)) (Import, error) {
 	i := Import{
 		ID: RecordID(event, kernel.NewID()), Event: event, File: tidyLine(file), Format: r.Format,
 		At: s.now(), By: by, State: ImportRunning,
@@ -30,7 +34,7 @@ func (s *Service) ApplyImport(ctx context.Context, event, by, file string, r Rec
 	if err := s.begin(ctx, i); err != nil {
 		return Import{}, err
 	}
-	done, err := s.runImport(ctx, i, r, keep, progress)
+	done, err := s.runImport(ctx, ahead, i, r, keep, progress)
 	if err != nil {
 		// Even when the caller has gone: the next import must not wait for it.
 		if ended := s.endImport(context.WithoutCancel(ctx), i.ID, ImportFailed); ended != nil {
@@ -41,8 +45,12 @@ func (s *Service) ApplyImport(ctx context.Context, event, by, file string, r Rec
 	return done, nil
 }
 
-func (s *Service) runImport(ctx context.Context, i Import, r Records, keep bool, progress func(done, total int)) (Import, error) {
-	pl, err := s.plan(ctx, i.Event, i.By, i.ID, r, keep)
+func (s *Service) runImport(ctx context.Context, ahead *Ahead, i Import, r Records, keep bool, progress func(done, total int)) (Import, error) {
+	loaded, err := ahead.take(ctx, i.ID)
+	if err != nil {
+		return Import{}, err
+	}
+	pl, err := s.plan(ctx, loaded, i.Event, i.By, i.ID, r, keep)
 	if err != nil {
 		return Import{}, err
 	}

@@ -48,8 +48,8 @@ func (h *house) imported(r Records, keep bool) Import {
 // everything is the draft as stored, removed records too, for comparing.
 func (h *house) everything() string {
 	h.t.Helper()
-	pl := &planner{s: h.Service, event: h.event}
-	h.ok(pl.load(h.ctx))
+	pl, err := h.loadStocks(h.ctx, h.event.ID)
+	h.ok(err)
 	return string(encode([]any{pl.venues.all, pl.spaces.all, pl.hosts.all, pl.booths.all, pl.sessions.all, pl.slots.all}))
 }
 

@@ -17,7 +17,7 @@ import (
 // in the same family of formats before and is missing now is dropped, unless
 // keep. Error: Missing (event).
 func (s *Service) PlanImport(ctx context.Context, event string, r Records, keep ...bool) (Plan, error) {
-	pl, err := s.plan(ctx, event, "", "", r, len(keep) > 0 && keep[0])
+	pl, err := s.plan(ctx, nil, event, "", "", r, len(keep) > 0 && keep[0])
 	if err != nil {
 		return Plan{}, err
 	}
@@ -34,12 +34,7 @@ type planner struct {
 	r      *Records
 	plan   Plan
 
-	venues   *stock[Venue, *Venue]
-	spaces   *stock[Space, *Space]
-	hosts    *stock[Host, *Host]
-	booths   *stock[Booth, *Booth]
-	sessions *stock[Session, *Session]
-	slots    *stock[Slot, *Slot]
+	*stocks
 
 	ids    map[string]map[string]string // kind, key: id
 	tracks map[string]bool
@@ -55,7 +50,8 @@ func family(format string) string {
 	return name
 }
 
-func (s *Service) plan(ctx context.Context, event, by, id string, r Records, keep bool) (*planner, error) {
+// plan compares with what is stored, or with what was loaded of it before.
+func (s *Service) plan(ctx context.Context, loaded *stocks, event, by, id string, r Records, keep bool) (*planner, error) {
 	e, err := s.Event(ctx, event)
 	if err != nil {
 		return nil, err
@@ -68,8 +64,10 @@ func (s *Service) plan(ctx context.Context, event, by, id string, r Records, kee
 			Report: slices.Clone(r.Report),
 		},
 	}
-	if err := pl.load(ctx); err != nil {
-		return nil, err
+	if pl.stocks = loaded; loaded == nil {
+		if pl.stocks, err = s.loadStocks(ctx, event); err != nil {
+			return nil, err
+		}
 	}
 	pl.knownTracks()
 	pl.takeVenues()
@@ -82,17 +80,6 @@ func (s *Service) plan(ctx context.Context, event, by, id string, r Records, kee
 	}
 	pl.patchEvent(keep)
 	return pl, nil
-}
-
-func (pl *planner) load(ctx context.Context) error {
-	return together(
-		func() (err error) { pl.venues, err = loadStock(ctx, pl.s, venueKind, pl.event.ID); return },
-		func() (err error) { pl.spaces, err = loadStock(ctx, pl.s, spaceKind, pl.event.ID); return },
-		func() (err error) { pl.hosts, err = loadStock(ctx, pl.s, hostKind, pl.event.ID); return },
-		func() (err error) { pl.booths, err = loadStock(ctx, pl.s, boothKind, pl.event.ID); return },
-		func() (err error) { pl.sessions, err = loadStock(ctx, pl.s, sessionKind, pl.event.ID); return },
-		func() (err error) { pl.slots, err = loadStock(ctx, pl.s, slotKind, pl.event.ID); return },
-	)
 }
 
 func (pl *planner) item(i PlanItem) {

@@ -21,6 +21,28 @@ type stock[T any, P record[T]] struct {
 	words *words
 }
 
+// stocks is all that is stored of an event, as an import compares with it.
+type stocks struct {
+	venues   *stock[Venue, *Venue]
+	spaces   *stock[Space, *Space]
+	hosts    *stock[Host, *Host]
+	booths   *stock[Booth, *Booth]
+	sessions *stock[Session, *Session]
+	slots    *stock[Slot, *Slot]
+}
+
+func (s *Service) loadStocks(ctx context.Context, event string) (*stocks, error) {
+	var l stocks
+	return &l, together(
+		func() (err error) { l.venues, err = loadStock(ctx, s, venueKind, event); return },
+		func() (err error) { l.spaces, err = loadStock(ctx, s, spaceKind, event); return },
+		func() (err error) { l.hosts, err = loadStock(ctx, s, hostKind, event); return },
+		func() (err error) { l.booths, err = loadStock(ctx, s, boothKind, event); return },
+		func() (err error) { l.sessions, err = loadStock(ctx, s, sessionKind, event); return },
+		func() (err error) { l.slots, err = loadStock(ctx, s, slotKind, event); return },
+	)
+}
+
 func loadStock[T any, P record[T]](ctx context.Context, s *Service, k *kindOf[T, P], event string) (*stock[T, P], error) {
 	all, err := k.decl.In(s.store).Find(ctx, store.By("event", event))
 	if err != nil {

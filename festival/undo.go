@@ -86,7 +86,7 @@ func (s *Service) UndoImport(ctx context.Context, id, by string) (Import, error)
 // pointed to can stay.
 func (s *Service) reverts(ctx context.Context, i Import, byKind map[string][]image, by string) (writes []write, kept []PlanItem, err error) {
 	pl := &planner{s: s, event: Event{ID: i.Event}}
-	if err := pl.load(ctx); err != nil {
+	if pl.stocks, err = s.loadStocks(ctx, i.Event); err != nil {
 		return nil, nil, err
 	}
 	used := map[string]bool{}

@@ -103,7 +103,7 @@ func TestOneImportAtATime(t *testing.T) {
 func TestImportEndsInTheMiddle(t *testing.T) {
 	h := open(t)
 	before := h.picture()
-	pl, err := h.plan(h.ctx, h.event.ID, "ann", h.event.ID+"/icrash", week(), false)
+	pl, err := h.plan(h.ctx, nil, h.event.ID, "ann", h.event.ID+"/icrash", week(), false)
 	h.ok(err)
 	i := Import{ID: h.event.ID + "/icrash", Event: h.event.ID, At: h.clock.t, State: ImportRunning, Patch: pl.plan.event}
 	i.Images, err = h.keepImages(h.ctx, i, pl.plan.writes)

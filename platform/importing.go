@@ -51,6 +51,17 @@ func (p *Platform) ImportFile(ctx context.Context, r ImportRequest) (Imported, e
 	if isNew {
 		event = festival.Event{City: city.ID, Slug: r.Slug, Kind: r.Kind, Zone: r.Zone, Locales: city.Locales}
 	}
+	apply := func(records festival.Records) (festival.Import, error) {
+		return p.Festival.ApplyImport(ctx, event.ID, r.By, r.File, records, r.Keep, r.Progress)
+	}
+	if !isNew { // what is there is loaded while the file is read
+		ahead, cancel := context.WithCancel(ctx)
+		defer cancel()
+		draft := p.Festival.LoadAhead(ahead, event.ID)
+		apply = func(records festival.Records) (festival.Import, error) {
+			return draft.ApplyImport(ctx, r.By, r.File, records, r.Keep, r.Progress)
+		}
+	}
 	records, err := p.ReadFile(event, city, r.File, r.Data, r.Mapping)
 	if err != nil {
 		return done, err
@@ -76,7 +87,7 @@ func (p *Platform) ImportFile(ctx context.Context, r ImportRequest) (Imported, e
 		}
 	}
 	done.Event = event
-	if done.Import, err = p.Festival.ApplyImport(ctx, event.ID, r.By, r.File, records, r.Keep, r.Progress); err != nil {
+	if done.Import, err = apply(records); err != nil {
 		return done, err
 	}
 	done.Added, done.Changed, done.Dropped, _ = done.Import.Counts.Totals()
