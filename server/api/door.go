@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"time"
 
 	"feria/festival"
@@ -69,13 +70,16 @@ func (a *API) mountDoor() {
 		Body ticketing.Gate
 	}
 	register(a, operation{id: "list-gates", method: http.MethodGet, path: "/events/{event}/gates", tag: "Door", summary: "The gates", may: people.DoorScan},
-		func(ctx context.Context, in *InEvent) (*answer[list[ticketing.Gate]], error) {
+		func(ctx context.Context, in *PageInEvent) (*answer[list[ticketing.Gate]], error) {
 			e, err := a.event(ctx, in.Event)
 			if err != nil {
 				return nil, err
 			}
 			gates, err := a.p.Ticketing.Gates(ctx, e.ID)
-			return done(list[ticketing.Gate]{Items: orEmpty(gates)}, err)
+			if err != nil {
+				return nil, err
+			}
+			return done(pageOfSlice(gates, in.Paging, func(g ticketing.Gate) string { return g.ID }))
 		})
 	register(a, operation{id: "create-gate", method: http.MethodPost, path: "/events/{event}/gates", tag: "Door", summary: "Make a gate", may: people.ConsoleEdit, created: true, creates: true},
 		func(ctx context.Context, in *gateBody) (*answer[ticketing.Gate], error) {
@@ -175,13 +179,16 @@ func (a *API) mountDoor() {
 		Key ticketing.KeyInfo `json:"key"`
 	}
 	register(a, operation{id: "list-keys", method: http.MethodGet, path: "/events/{event}/keys", tag: "Door", summary: "The keys that sign the passes", may: people.ConsolePeople},
-		func(ctx context.Context, in *InEvent) (*answer[list[ticketing.KeyInfo]], error) {
+		func(ctx context.Context, in *PageInEvent) (*answer[list[ticketing.KeyInfo]], error) {
 			e, err := a.event(ctx, in.Event)
 			if err != nil {
 				return nil, err
 			}
 			keys, err := a.p.Ticketing.Keys(ctx, e)
-			return done(list[ticketing.KeyInfo]{Items: orEmpty(keys)}, err)
+			if err != nil {
+				return nil, err
+			}
+			return done(pageOfSlice(keys, in.Paging, func(k ticketing.KeyInfo) string { return strconv.Itoa(int(k.ID)) }))
 		})
 	register(a, operation{id: "rotate-key", method: http.MethodPost, path: "/events/{event}/keys", tag: "Door", summary: "Sign new passes with a new key; the old one stays good", may: people.ConsolePeople, created: true, creates: true},
 		func(ctx context.Context, in *InEvent) (*answer[rotated], error) {

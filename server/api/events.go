@@ -30,6 +30,12 @@ type Paging struct {
 	After string `query:"after" doc:"next of the page before"`
 }
 
+// PageInEvent asks for a page of what belongs to an event.
+type PageInEvent struct {
+	InEvent
+	Paging
+}
+
 func ok[T any](body T) *answer[T] { return &answer[T]{Body: body} }
 
 func done[T any](body T, err error) (*answer[T], error) {
@@ -66,19 +72,19 @@ func (a *API) mountEvents() {
 		Body festival.Event
 	}
 	register(a, operation{id: "list-events", method: http.MethodGet, path: "/events", tag: "Events", summary: "The events of the city", may: people.Public},
-		func(ctx context.Context, _ *struct{}) (*answer[list[festival.Event]], error) {
+		func(ctx context.Context, in *Paging) (*answer[list[festival.Event]], error) {
 			c := callOf(ctx)
 			events, err := a.p.Festival.Events(ctx, c.city.ID)
 			if err != nil {
 				return nil, err
 			}
-			out := list[festival.Event]{Items: []festival.Event{}}
+			var seen []festival.Event
 			for _, e := range events {
 				if !e.Hidden || c.actor.May(people.ConsoleView, e.ID) {
-					out.Items = append(out.Items, a.eventView(c, e))
+					seen = append(seen, a.eventView(c, e))
 				}
 			}
-			return ok(out), nil
+			return done(pageOfSlice(seen, *in, func(e festival.Event) string { return e.ID }))
 		})
 	register(a, operation{id: "create-event", method: http.MethodPost, path: "/events", tag: "Events", summary: "Make an event", may: people.CityEdit, created: true, creates: true},
 		func(ctx context.Context, in *eventBody) (*answer[festival.Event], error) {

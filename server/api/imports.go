@@ -60,13 +60,16 @@ func (a *API) mountImports() {
 			return done(importView{made.Import, made.Added, made.Changed, made.Dropped, made.Release}, err)
 		})
 	register(a, operation{id: "list-imports", method: http.MethodGet, path: "/events/{event}/imports", tag: "Import", summary: "The imports so far", may: people.ConsoleView},
-		func(ctx context.Context, in *InEvent) (*answer[list[festival.Import]], error) {
+		func(ctx context.Context, in *PageInEvent) (*answer[list[festival.Import]], error) {
 			e, err := a.event(ctx, in.Event)
 			if err != nil {
 				return nil, err
 			}
 			all, err := a.p.Festival.Imports(ctx, e.ID)
-			return done(list[festival.Import]{Items: orEmpty(all)}, err)
+			if err != nil {
+				return nil, err
+			}
+			return done(pageOfSlice(all, in.Paging, func(i festival.Import) string { return i.ID }))
 		})
 	register(a, operation{id: "undo-import", method: http.MethodPost, path: "/events/{event}/imports/{id}/undo", tag: "Import", summary: "Undo an import", may: people.ConsoleEdit},
 		func(ctx context.Context, in *OneOf) (*answer[festival.Import], error) {

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"feria/festival"
@@ -41,16 +42,19 @@ func (a *API) mountPeople() {
 		}
 	}
 	register(a, operation{id: "list-grants", method: http.MethodGet, path: "/people", tag: "People", summary: "Who may do what", may: people.ConsoleEnter},
-		func(ctx context.Context, _ *struct{}) (*answer[list[grantView]], error) {
-			out := list[grantView]{Items: []grantView{}}
+		func(ctx context.Context, in *Paging) (*answer[list[grantView]], error) {
+			var all []grantView
 			err := a.eachOwn(ctx, func(event string) error {
 				grants, err := a.p.People.Grants(ctx, callOf(ctx).city.ID, event)
 				for _, g := range grants {
-					out.Items = append(out.Items, grantView{ID: g.ID, Name: g.Name, Mail: g.Mail, Role: g.Role, Event: ownOrNone(g.Event), At: g.At})
+					all = append(all, grantView{ID: g.ID, Name: g.Name, Mail: g.Mail, Role: g.Role, Event: ownOrNone(g.Event), At: g.At})
 				}
 				return err
 			})
-			return done(out, err)
+			if err != nil {
+				return nil, err
+			}
+			return done(pageOfSlice(all, *in, func(g grantView) string { return strings.ReplaceAll(g.ID, "/", "~") }))
 		})
 	register(a, operation{id: "grant", method: http.MethodPost, path: "/people", tag: "People", summary: "Give somebody a role", may: people.ConsoleEnter, created: true, creates: true},
 		func(ctx context.Context, in *roleBody) (*answer[struct{}], error) {
@@ -86,16 +90,19 @@ func (a *API) mountPeople() {
 		}
 	}
 	register(a, operation{id: "list-tokens", method: http.MethodGet, path: "/tokens", tag: "People", summary: "The tokens of the API", may: people.ConsoleEnter},
-		func(ctx context.Context, _ *struct{}) (*answer[list[tokenView]], error) {
-			out := list[tokenView]{Items: []tokenView{}}
+		func(ctx context.Context, in *Paging) (*answer[list[tokenView]], error) {
+			var all []tokenView
 			err := a.eachOwn(ctx, func(event string) error {
 				tokens, err := a.p.People.Tokens(ctx, callOf(ctx).city.ID, event)
 				for _, t := range tokens {
-					out.Items = append(out.Items, tokenView{ID: t.ID, Name: t.Name, Role: t.Role, Event: ownOrNone(t.Event)})
+					all = append(all, tokenView{ID: t.ID, Name: t.Name, Role: t.Role, Event: ownOrNone(t.Event)})
 				}
 				return err
 			})
-			return done(out, err)
+			if err != nil {
+				return nil, err
+			}
+			return done(pageOfSlice(all, *in, func(t tokenView) string { return t.ID }))
 		})
 	// Not kept under an Idempotency-Key: the text of a token is stored nowhere.
 	register(a, operation{id: "create-token", method: http.MethodPost, path: "/tokens", tag: "People", summary: "Make a token; its text is shown once", may: people.ConsoleEnter, created: true},
@@ -200,13 +207,16 @@ type jobView struct {
 
 func (a *API) mountMail() {
 	register(a, operation{id: "list-jobs", method: http.MethodGet, path: "/jobs", tag: "Jobs", summary: "What works in the background, and how it went", may: people.JobsView},
-		func(ctx context.Context, _ *struct{}) (*answer[list[jobView]], error) {
+		func(ctx context.Context, in *Paging) (*answer[list[jobView]], error) {
 			all, err := a.p.Jobs.History(ctx)
-			out := list[jobView]{Items: []jobView{}}
-			for _, j := range all {
-				out.Items = append(out.Items, jobView{j.Name, j.Waiting, orEmpty(j.Runs)})
+			if err != nil {
+				return nil, err
 			}
-			return done(out, err)
+			out := make([]jobView, len(all))
+			for i, j := range all {
+				out[i] = jobView{j.Name, j.Waiting, orEmpty(j.Runs)}
+			}
+			return done(pageOfSlice(out, *in, func(j jobView) string { return j.Name }))
 		})
 	type mailsQuery struct {
 		State mail.State `query:"state" enum:"queued,sending,sent,failed"`

@@ -136,13 +136,16 @@ func (a *API) mountReleases() {
 			return done(review{r.Next, orEmpty(r.Changes), orEmpty(r.Clashes), r.Blocked, r.Unplaced, r.Hidden}, err)
 		})
 	register(a, operation{id: "list-releases", method: http.MethodGet, path: "/events/{event}/releases", tag: "Programme", summary: "The releases so far", may: people.ConsoleView},
-		func(ctx context.Context, in *InEvent) (*answer[list[festival.Release]], error) {
+		func(ctx context.Context, in *PageInEvent) (*answer[list[festival.Release]], error) {
 			e, err := a.event(ctx, in.Event)
 			if err != nil {
 				return nil, err
 			}
 			releases, err := a.p.Festival.Releases(ctx, e.ID)
-			return done(list[festival.Release]{Items: orEmpty(releases)}, err)
+			if err != nil {
+				return nil, err
+			}
+			return done(pageOfSlice(releases, in.Paging, func(r festival.Release) string { return r.ID }))
 		})
 	type publishBody struct {
 		InEvent

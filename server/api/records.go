@@ -46,10 +46,6 @@ type kindOf[T any] struct {
 }
 
 func mountKind[T any](a *API, k kindOf[T]) {
-	type pageOf struct {
-		InEvent
-		Paging
-	}
 	type newOne struct {
 		InEvent
 		Body T
@@ -63,7 +59,7 @@ func mountKind[T any](a *API, k kindOf[T]) {
 	all, one := "/events/{event}/draft/"+plural, "/events/{event}/draft/"+plural+"/{id}"
 
 	register(a, operation{id: "list-" + plural, method: http.MethodGet, path: all, tag: tag, summary: "The " + plural + " of the draft", may: people.ConsoleView},
-		func(ctx context.Context, in *pageOf) (*answer[list[T]], error) {
+		func(ctx context.Context, in *PageInEvent) (*answer[list[T]], error) {
 			e, err := a.event(ctx, in.Event)
 			if err != nil {
 				return nil, err
