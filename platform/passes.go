@@ -102,6 +102,20 @@ func (p *Platform) PassFor(ctx context.Context, event festival.Event, party, nam
 	return p.Ticketing.PassFor(ctx, event, party, name)
 }
 
+// OpenPass gives a party its pass of an event that is open to all, for so many
+// persons. Errors: persons_range at persons, those of PassFor.
+func (p *Platform) OpenPass(ctx context.Context, event festival.Event, party registration.Party, persons int) (ticketing.Pass, error) {
+	if err := ticketing.CheckPersons(persons); err != nil {
+		return ticketing.Pass{}, err
+	}
+	pass, err := p.PassFor(ctx, event, party.ID, party.Name)
+	if err != nil {
+		return pass, err
+	}
+	pass, err = p.Ticketing.SetPersons(ctx, pass.ID, persons)
+	return p.Ticketing.Fitted(pass, event), err
+}
+
 // DefaultGates gives a new event its first gate, so that its door works without
 // any setting.
 func (p *Platform) DefaultGates(ctx context.Context, event, by string) error {

@@ -236,14 +236,15 @@ func TestAPI_answersAsItIsDescribed(t *testing.T) {
 	c.call("PUT", "/events/{event}/slots/{slot}/seats", []string{"tryout", own}, map[string]any{"seats": 4}, 200)
 	c.call("PATCH", "/events/{event}/bookings/{id}", []string{"tryout", booking}, map[string]any{"seats": 1}, 200)
 
-	takePass := func(status int) map[string]any {
-		return c.call("POST", "/events/{event}/passes", []string{"tryout"}, nil, status, "Idempotency-Key", "p1")
+	takePass := func(persons any, status int) map[string]any {
+		return c.call("POST", "/events/{event}/passes", []string{"tryout"}, persons, status, "Idempotency-Key", "p1")
 	}
-	takePass(409) // only where the event is open to all
+	takePass(nil, 409) // only where the event is open to all
 	opened := get("/events/{event}", "tryout")
 	opened["open"] = true
 	c.call("PUT", "/events/{event}", []string{"tryout"}, opened, 200)
-	if first, again := takePass(201), takePass(201); first["code"] == "" || first["url"] != again["url"] {
+	takePass(map[string]any{"persons": 41}, 422)
+	if first, again := takePass(nil, 201), takePass(map[string]any{"persons": 4}, 201); first["code"] == "" || first["url"] != again["url"] {
 		t.Errorf("a pass under its key: %v, then %v", first, again)
 	}
 

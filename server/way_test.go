@@ -152,20 +152,27 @@ func TestPass_ofAnEventOpenToAll(t *testing.T) {
 		t.Fatal(err)
 	}
 	deadline := time.Now().Add(5 * time.Second)
-	for !strings.Contains(v.get("/learning-week").body, `action="/learning-week/pass"`) {
+	for !strings.Contains(v.get("/learning-week").body, `href="/learning-week/pass"`) {
 		if time.Now().After(deadline) {
 			t.Fatal("the event's page offers no pass")
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	pass := v.post("/learning-week/pass", nil).want(t, 200).has(t, "<svg", "Learning Week</")
-	if again := v.post("/learning-week/pass", nil).want(t, 200); again.Request.URL.Path != pass.Request.URL.Path {
+	v.get("/learning-week/pass").want(t, 200).has(t, `action="/learning-week/pass"`, `value="1"`)
+	for _, wrong := range []string{"0", "41", "four"} {
+		v.post("/learning-week/pass", url.Values{"persons": {wrong}}).want(t, 422).has(t, `value="`+wrong+`"`, `aria-invalid="true"`, "1 to 40")
+	}
+	v.get("/me").want(t, 200).lacks(t, "/passes/")
+	pass := v.post("/learning-week/pass", url.Values{"persons": {"2"}}).want(t, 200).has(t, "<svg", "Learning Week</", "2 persons")
+	v.get("/learning-week/pass").want(t, 200).has(t, `value="2"`, pass.Request.URL.Path)
+	if again := v.post("/learning-week/pass", url.Values{"persons": {"3"}}).want(t, 200).has(t, "3 persons"); again.Request.URL.Path != pass.Request.URL.Path {
 		t.Error("a second time there is a second pass")
 	}
 	v.get("/me").want(t, 200).has(t, pass.Request.URL.Path).lacks(t, "Nothing here yet")
 	code := regexp.MustCompile(`>([0-9A-Z]{4}-[0-9A-Z]{4})<`).FindStringSubmatch(pass.body)
 	clock.add(open.Start.Time(time.UTC).Add(10 * time.Hour).Sub(clock.now()))
-	town.staff(people.Volunteer, open.ID).post("/door/learning-week/main", url.Values{"token": {code[1]}, "nonce": {"n"}, "direction": {"entry"}}).want(t, 200).has(t, "Welcome")
+	door := town.staff(people.Volunteer, open.ID)
+	door.post("/door/learning-week/main", url.Values{"token": {code[1]}, "nonce": {"n"}, "direction": {"entry"}}).want(t, 200).has(t, "Welcome", "3 of 3 are in")
 	// Whoever books with it afterwards gives it a name.
 	slot, session := town.bookable(3) // later that week
 	v.post("/learning-week/sessions/"+session.Code+"/book", url.Values{"slot": {festival.Own(slot.ID)}, "seats": {"1"}, "name": {"Ada"}, "mail": {"ada@example.org"}}).want(t, 200)

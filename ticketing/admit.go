@@ -112,6 +112,9 @@ func (s *Service) applyRules(ctx context.Context, r ScanRequest, pass Pass, row 
 	if err != nil {
 		return err
 	}
+	if r.Event.Open {
+		right.come = pass.Persons
+	}
 	rule := r.Gate.rule(r.Event, right, row.At, r.Direction == Exit)
 	row.Reason, row.Why, row.Scope, row.Seats = rule.reason, rule.why, rule.scope, rule.seats
 	if rule.reason == InvalidTime || rule.reason == Rules {

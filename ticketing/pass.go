@@ -26,6 +26,9 @@ type Pass struct {
 	Party  string `json:"party"`
 	Name   string `json:"name"` // shown to the volunteer: whose pass it is
 	Code   string `json:"code"` // 8 Crockford characters, unique in the event
+	// Persons is how many the party said will come to an event that is open to
+	// all; 0 is one. Where nothing is open to all it says nothing.
+	Persons int `json:"persons,omitempty"`
 	// Issue counts from 0; a token of an earlier issue is revoked.
 	Issue int `json:"issue,omitempty"`
 	// Link counts how often the secret address was revoked; LinkHash finds the

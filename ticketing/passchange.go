@@ -29,6 +29,34 @@ func (s *Service) UnblockPass(ctx context.Context, id string) (Pass, error) {
 	return s.mark(ctx, id, func(p *Pass, _ *Mark) bool { return clearMark(&p.Blocked) }, "")
 }
 
+// MaxPersons is the most that one pass of an event open to all lets in: a class
+// with its teachers.
+const MaxPersons = 40
+
+// CheckPersons says whether so many can come with one pass. Errors: persons_range
+// at persons.
+func CheckPersons(n int) error {
+	if n < 1 || n > MaxPersons {
+		return kernel.Errors{kernel.New(kernel.Invalid, "persons_range", "persons", "max", MaxPersons)}
+	}
+	return nil
+}
+
+// SetPersons says how many come with a pass where the event is open to all.
+// Whoever is in already stays in. Errors: persons_range, not_found.
+func (s *Service) SetPersons(ctx context.Context, id string, n int) (Pass, error) {
+	if err := CheckPersons(n); err != nil {
+		return Pass{}, err
+	}
+	return known(s.passes.Update(ctx, id, func(p *Pass) error {
+		if max(1, p.Persons) == n {
+			return store.ErrUnchanged
+		}
+		p.Persons = n
+		return nil
+	}))
+}
+
 // RevokeLink ends the secret address of a pass; PassSecret gives the new one. The
 // code at the door stays good.
 func (s *Service) RevokeLink(ctx context.Context, id string) (Pass, error) {

@@ -183,7 +183,7 @@ func partySize(right Right) int {
 	if right.Seats > 0 {
 		return right.Seats
 	}
-	most := 1 // whoever holds a good pass is one person at least
+	most := max(1, right.come) // whoever holds a good pass is one person at least
 	for _, slot := range bookings(right.Slots) {
 		most = max(most, slot.Seats)
 	}

@@ -23,10 +23,11 @@ type Rights interface {
 // Right is what a party has booked in an event.
 type Right struct {
 	// Seats is how many persons the pass lets into the event as a whole. 0 leaves
-	// it to the slots: the greatest number of seats in any of them, and one where
-	// the event is open to all.
+	// it to the slots, the greatest number of seats in any of them, and where the
+	// event is open to all to Pass.Persons, if those are more.
 	Seats int
 	Slots []SlotRight
+	come  int // Pass.Persons, where the event is open to all
 }
 
 // SlotRight is a booking of the party.

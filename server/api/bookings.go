@@ -141,15 +141,25 @@ func (a *API) mountBookings() {
 			}
 			return ok(out), nil
 		})
+	type takeBody struct {
+		InEvent
+		Body *struct {
+			Persons int `json:"persons" doc:"how many come with the pass; left out, one"`
+		}
+	}
 	type passView struct {
 		Code string `json:"code" doc:"the short code, to be typed at the door"`
 		URL  string `json:"url" doc:"the page of the pass"`
 	}
 	register(a, operation{id: "take-pass", method: http.MethodPost, path: "/events/{event}/passes", tag: "Bookings", summary: "A pass without a booking, where the event is open to all; the same key gives the same pass", may: people.CitizenBook, created: true},
-		func(ctx context.Context, in *InEvent) (*answer[passView], error) {
+		func(ctx context.Context, in *takeBody) (*answer[passView], error) {
 			e, err := a.event(ctx, in.Event)
 			if err != nil {
 				return nil, err
+			}
+			persons := 1
+			if in.Body != nil && in.Body.Persons != 0 {
+				persons = in.Body.Persons
 			}
 			if !e.Open {
 				return nil, kernel.New(kernel.Conflict, "event_not_open", "event")
@@ -166,7 +176,7 @@ func (a *API) mountBookings() {
 			if err != nil {
 				return nil, err
 			}
-			pass, err := a.p.PassFor(ctx, e, party.ID, "")
+			pass, err := a.p.OpenPass(ctx, e, party, persons)
 			return done(passView{pass.CodeShown(), a.p.PassURL(pass)}, err)
 		})
 	type changeBody struct {

@@ -36,30 +36,6 @@ func passOf(r *web.Request) (ticketing.Pass, *platform.View, error) {
 	return pass, view, nil
 }
 
-// takePass gives the browser's party a pass of an event that is open to all,
-// making the party for a new browser.
-func takePass(r *web.Request) error {
-	if err := published(r); err != nil {
-		return err
-	}
-	if !r.View.Event.Open {
-		return kernel.Missing()
-	}
-	party, err := r.P.Registration.Party(r.Context(), r.Party)
-	if kernel.KindOf(err) == kernel.NotFound {
-		party, err = r.P.Registration.NewParty(r.Context(), r.City.ID, "", r.T.Lang())
-	}
-	if err != nil {
-		return err
-	}
-	pass, err := r.P.PassFor(r.Context(), r.View.Event, party.ID, party.Name)
-	if err != nil {
-		return err
-	}
-	r.Remember(party.ID)
-	return r.See("/passes/"+r.P.Ticketing.PassSecret(pass), "")
-}
-
 func showPass(r *web.Request) error {
 	pass, view, err := passOf(r)
 	if err != nil {
@@ -71,6 +47,9 @@ func showPass(r *web.Request) error {
 		P: r.T, Event: m.say(view.Event.Title), Name: pass.Name, Code: pass.CodeShown(), When: m.eventDays(),
 		PNG: "/passes/" + r.Params("secret") + ".png", SVG: "/passes/" + r.Params("secret") + ".svg",
 		Revoked: pass.Revoked != nil,
+	}
+	if view.Event.Open && pass.Persons > 1 {
+		d.Persons = r.T.N("site.persons", pass.Persons)
 	}
 	if !d.Revoked {
 		svg, err := passPicture(r, pass, view.Event, "svg")

@@ -49,6 +49,7 @@ func Routes() []web.Route {
 		{Method: get, Path: "/:event/map", May: people.Public, Handle: showPlaces},
 		{Method: get, Path: "/:event/sessions/:code.ics", May: people.Public, Handle: sessionCalendar},
 		{Method: get, Path: "/:event/sessions/:code", May: people.Public, Handle: showSession},
+		{Method: get, Path: "/:event/pass", May: people.Public, Handle: askPass},
 		{Method: post, Path: "/:event/pass", May: people.CitizenBook, Handle: takePass},
 		{Method: post, Path: "/:event/sessions/:code/book", May: people.CitizenBook, Handle: bookSession},
 		{Method: post, Path: "/:event/sessions/:code/keep", May: people.CitizenBook, Handle: keepSession},
