@@ -25,8 +25,8 @@ var errUnwell = errors.New("the doctor found something")
 // error output, so that what a command prints can be read by a script.
 func (c *call) open(ctx context.Context) (*platform.Platform, error) {
 	return platform.Open(ctx, c.config, platform.Options{
-		Version: version,
-		Log:     slog.New(slog.NewJSONHandler(c.lines, &slog.HandlerOptions{Level: slog.LevelInfo})),
+		Version: version, Standing: c.standing,
+		Log: slog.New(slog.NewJSONHandler(c.lines, &slog.HandlerOptions{Level: slog.LevelInfo})),
 	})
 }
 
@@ -181,6 +181,7 @@ func addToken(ctx context.Context, c *call) error {
 }
 
 func doctor(ctx context.Context, c *call) error {
+	c.standing = true
 	return c.with(ctx, func(p *platform.Platform) error {
 		begun := time.Now()
 		found, err := p.Doctor(ctx, func(problem string) { fmt.Fprintln(c.out, problem) })
@@ -196,6 +197,7 @@ func doctor(ctx context.Context, c *call) error {
 }
 
 func backup(ctx context.Context, c *call) error {
+	c.standing = true
 	return c.with(ctx, func(p *platform.Platform) error {
 		sum, err := p.BackupFile(ctx, c.args[0])
 		if err != nil {

@@ -47,6 +47,8 @@ type call struct {
 	args    []string
 	out     io.Writer
 	lines   *grouped // of the log
+	// standing: the store must be there already
+	standing bool
 }
 
 func commands() []command {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"feria/platform"
 	"feria/store"
 	"feria/store/sqlite"
 )
@@ -30,6 +31,8 @@ func TestStart_refusesWithOneLine(t *testing.T) {
 	if code := run(t.Context(), []string{"owner", "add", "--data", made, "--email", "olga@example.org"}, &ignored, &ignored); code != 0 {
 		t.Fatalf("no owner: %s", ignored.String())
 	}
+	bare, absent := t.TempDir(), filepath.Join(t.TempDir(), "absent")
+	beginStore(t, bare)
 	for _, row := range []struct {
 		name string
 		args []string
@@ -44,7 +47,9 @@ func TestStart_refusesWithOneLine(t *testing.T) {
 		{"a command that is none", []string{"dance"}, "feria [command]"},
 		{"a flag that is none", []string{"serve", "--dance"}, "dance"},
 		{"a restore of what is no backup", []string{"restore", "--data", t.TempDir(), file}, "backup"},
-		{"a backup of nothing", []string{"backup", "--data", t.TempDir(), filepath.Join(t.TempDir(), "x")}, "nothing to back up"},
+		{"a backup of nothing", []string{"backup", "--data", bare, filepath.Join(t.TempDir(), "x")}, "nothing to back up"},
+		{"a backup of a folder without a store", []string{"backup", "--data", absent, filepath.Join(t.TempDir(), "x")}, "no store at"},
+		{"a look at a folder without a store", []string{"doctor", "--data", absent}, "no store at"},
 		{"a role that is none", []string{"token", "add", "--data", made, "--role", "king"}, "no such role"},
 		{"a role without its event", []string{"token", "add", "--data", made, "--role", "organizer"}, "Choose the event"},
 		{"an event that is none", []string{"token", "add", "--data", made, "--role", "organizer", "--event", "nowhere"}, "nowhere"},
@@ -60,6 +65,9 @@ func TestStart_refusesWithOneLine(t *testing.T) {
 			if code == 0 || !strings.Contains(errs.String(), row.says) {
 				t.Errorf("exit %d, says %q", code, errs.String())
 			}
+			if _, err := os.Stat(absent); err == nil {
+				t.Errorf("%s was made", absent)
+			}
 			if said := strings.TrimSpace(errs.String()); strings.Contains(said, "goroutine ") || strings.Contains(said, "panic") || strings.Count(said, "\n") > 1 && !strings.Contains(said, "[flags]") && !strings.Contains(said, "[command]") && !strings.Contains(said, "-addr") {
 				t.Errorf("a stack is shown: %s", said)
 			}
@@ -67,13 +75,22 @@ func TestStart_refusesWithOneLine(t *testing.T) {
 	}
 }
 
+// beginStore makes a store without a city.
+func beginStore(t *testing.T, dir string) {
+	p, err := platform.Open(t.Context(), platform.Config{Addr: "127.0.0.1:0", Data: dir, Store: "sqlite:" + filepath.Join(dir, "feria.db")}, platform.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // A store that a newer Feria has written is not opened by this one.
 func TestStart_refusesAStoreOfALaterShape(t *testing.T) {
 	dir := t.TempDir()
 	var out, errs bytes.Buffer
-	if code := run(t.Context(), []string{"doctor", "--data", dir}, &out, &errs); code != 0 {
-		t.Fatalf("exit %d: %s", code, errs.String())
-	}
+	beginStore(t, dir)
 	driver, err := sqlite.Open(t.Context(), filepath.Join(dir, "feria.db"))
 	if err != nil {
 		t.Fatal(err)

@@ -152,7 +152,7 @@ func (s *Service) RemovedEvents(ctx context.Context, city string) ([]Event, erro
 // SaveEvent changes an event; change is called with what is stored, maybe
 // twice, and its error is returned as is. What identifies the event and its
 // release stays; a slug it had before is remembered. Errors: Missing; Errors by
-// field; Conflict slug_taken; Refused track_in_use.
+// field; Conflict slug_taken, track_in_use.
 func (s *Service) SaveEvent(ctx context.Context, id, by string, change func(*Event) error) (Event, error) {
 	before, err := s.Event(ctx, id)
 	if err != nil {
@@ -246,7 +246,7 @@ func (s *Service) tracksFree(ctx context.Context, before, wanted Event) error {
 	}
 	for _, t := range before.Tracks {
 		if n := uses[t.Slug]; gone[t.Slug] && n > 0 {
-			return kernel.New(kernel.Refused, "track_in_use", "tracks", "track", t.Name.String(), "n", n)
+			return kernel.New(kernel.Conflict, "track_in_use", "tracks", "track", t.Name.String(), "n", n)
 		}
 	}
 	return nil

@@ -53,8 +53,8 @@ func (s *Service) Review(ctx context.Context, event string) (Review, error) {
 
 // Publish freezes the draft as the next release and makes it the public one. If
 // the public would see no change, the release that stands is given back and
-// nothing is written. Errors: Missing; Errors at note; Refused clash_blocks (n);
-// Conflict release_changed when somebody else published meanwhile.
+// nothing is written. Errors: Missing; Errors at note; Conflict clash_blocks (n),
+// release_changed when somebody else published meanwhile.
 //
 // It may be asked again after a crash at any point: what was written before the
 // event's pointer moved is nothing, what comes after it is done again.
@@ -77,7 +77,7 @@ func (s *Service) Publish(ctx context.Context, event, by string, note locale.Tex
 				blocking[c.Slot] = true
 			}
 		}
-		return Release{}, kernel.New(kernel.Refused, "clash_blocks", "", "n", len(blocking))
+		return Release{}, kernel.New(kernel.Conflict, "clash_blocks", "", "n", len(blocking))
 	}
 	before, err := s.published(ctx, standing)
 	if err != nil {

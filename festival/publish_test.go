@@ -228,7 +228,7 @@ func TestClashesBlockARelease(t *testing.T) {
 	_, err := h.SaveEvent(h.ctx, h.event.ID, "ann", func(e *Event) error { e.Clashes = map[ClashKind]Severity{SameSpace: Block}; return nil })
 	h.ok(err)
 	_, err = h.Publish(h.ctx, h.event.ID, "ann", nil)
-	h.refused(err, kernel.Refused, "clash_blocks")
+	h.refused(err, kernel.Conflict, "clash_blocks")
 	r, err := h.Review(h.ctx, h.event.ID)
 	h.ok(err)
 	if !r.Blocked || len(r.Clashes) != 2 {

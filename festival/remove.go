@@ -11,7 +11,7 @@ import (
 )
 
 // Remove sets a record of the draft aside; Restore brings it back within 30
-// days. The public sees it go with the next release. Errors: Missing; Refused
+// days. The public sees it go with the next release. Errors: Missing; Conflict
 // in_use, whose arguments say how many records (n) of which kind (by) point to
 // it and the name of one (example).
 func (s *Service) Remove(ctx context.Context, kind, id, by string) error {
@@ -30,7 +30,7 @@ func (s *Service) Remove(ctx context.Context, kind, id, by string) error {
 	}
 	if uses := draft.uses(kind, id); len(uses) > 0 {
 		u := uses[0]
-		return kernel.New(kernel.Refused, "in_use", "", "kind", kind, "by", u.kind, "n", u.n, "example", u.example)
+		return kernel.New(kernel.Conflict, "in_use", "", "kind", kind, "by", u.kind, "n", u.n, "example", u.example)
 	}
 	now := s.now()
 	return k.mark(ctx, s, id, by, &now)

@@ -125,9 +125,9 @@ func TestRecords(t *testing.T) {
 
 	slot, err := h.SaveSlot(h.ctx, Slot{Base: h.base(), Session: a.ID, Space: space.ID, Start: at10("2027-04-12"), End: at10("2027-04-12").Add(time.Hour)}, "ann")
 	h.ok(err)
-	h.refused(h.Remove(h.ctx, SessionKind, a.ID, "ann"), kernel.Refused, "in_use")
-	h.refused(h.Remove(h.ctx, SpaceKind, space.ID, "ann"), kernel.Refused, "in_use")
-	h.refused(h.Remove(h.ctx, VenueKind, space.Venue, "ann"), kernel.Refused, "in_use")
+	h.refused(h.Remove(h.ctx, SessionKind, a.ID, "ann"), kernel.Conflict, "in_use")
+	h.refused(h.Remove(h.ctx, SpaceKind, space.ID, "ann"), kernel.Conflict, "in_use")
+	h.refused(h.Remove(h.ctx, VenueKind, space.Venue, "ann"), kernel.Conflict, "in_use")
 	h.refused(h.Remove(h.ctx, "shelf", space.Venue, "ann"), kernel.NotFound, "not_found")
 
 	copied, err := h.Copy(h.ctx, SlotKind, slot.ID, "ann")

@@ -107,7 +107,7 @@ func (s *Service) Grant(ctx context.Context, g Grant, mail, name, by string) (Pe
 			return store.ErrUnchanged
 		}
 		if len(p.Roles) >= maxRoles {
-			return kernel.New(kernel.Refused, "too_many_roles", "role", "n", maxRoles)
+			return kernel.New(kernel.Conflict, "too_many_roles", "role", "n", maxRoles)
 		}
 		p.Roles = append(p.Roles, HeldSince{Held: held, By: by, At: now})
 		p.Epoch++
@@ -211,7 +211,7 @@ func (s *Service) Revoke(ctx context.Context, city, grant string) error {
 			return err
 		}
 		if len(owners) == 1 && owners[0].Person == g.Person {
-			return kernel.New(kernel.Refused, "last_owner", "")
+			return kernel.New(kernel.Conflict, "last_owner", "")
 		}
 	}
 	_, err = persons.In(s.store).Update(ctx, g.Person, func(p *Person) error {

@@ -286,8 +286,10 @@ func eachMember(file io.Reader, fn func(name string, content io.Reader) error) e
 		header, err := archive.Next()
 		if errors.Is(err, io.EOF) {
 			// To the very end, so that the gzip checksum is looked at.
-			_, err := io.Copy(io.Discard, zipped)
-			return errors.Join(err, zipped.Close())
+			if _, err := io.Copy(io.Discard, zipped); err != nil {
+				return err
+			}
+			return zipped.Close()
 		}
 		if err != nil {
 			return err

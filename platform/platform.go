@@ -31,6 +31,9 @@ type Options struct {
 	// NoJobs leaves the jobs to another copy; commands beside a running server
 	// never start them anyway, Start does.
 	NoJobs bool
+	// Standing refuses to begin a new store in a folder that has none, for what
+	// only looks or copies: a mistyped folder would be found in good health.
+	Standing bool
 }
 
 // Platform is a running Feria without its server.
@@ -83,6 +86,11 @@ func Open(ctx context.Context, c Config, o Options) (*Platform, error) {
 	}
 	if _, err := os.Stat(os.TempDir()); err != nil { // large uploads and restores go through it
 		return nil, fmt.Errorf("no folder for temporary files: %w; make it or set TMPDIR", err)
+	}
+	if o.Standing && !c.MongoDB() {
+		if _, err := os.Stat(c.sqlitePath()); errors.Is(err, os.ErrNotExist) {
+			return nil, kernel.New(kernel.Invalid, "no_store", "", "path", c.sqlitePath())
+		}
 	}
 	driver, err := openDriver(ctx, c)
 	if err != nil {

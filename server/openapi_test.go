@@ -205,7 +205,11 @@ func TestAPI_answersAsItIsDescribed(t *testing.T) {
 		c.call("DELETE", "/events/{event}/draft/"+kind+"s/{id}", []string{"tryout", copyOwn}, nil, 204)
 	}
 	get("/events/{event}/review", "tryout")
-	c.call("POST", "/events/{event}/releases", []string{"tryout"}, map[string]any{}, 201)
+	published := c.call("POST", "/events/{event}/releases", []string{"tryout"}, map[string]any{}, 201)
+	if again := c.call("POST", "/events/{event}/releases", []string{"tryout"}, map[string]any{}, 200, "Idempotency-Key", "publish-again"); again["id"] != published["id"] {
+		t.Errorf("published unchanged: %v, then %v", published, again)
+	}
+	c.call("POST", "/events/{event}/releases", []string{"tryout"}, map[string]any{}, 200, "Idempotency-Key", "publish-again")
 	get("/events/{event}/releases", "tryout")
 	get("/events/{event}/programme", "tryout", "q=knots")
 	get("/events/{event}/programme", week, "limit=7", "access=step_free", "places=yes")

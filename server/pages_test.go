@@ -48,6 +48,10 @@ func TestAPI_listsComeInPages(t *testing.T) {
 			t.Errorf("%s: %d in pages, %d at once", path, len(one), len(all.Items))
 		}
 		owner.json("GET", path+"?after=none", nil, nil).want(t, 422)
+		got := owner.json("GET", path, nil, nil)
+		if head := owner.json("HEAD", path, nil, nil).want(t, 200); head.body != "" || head.ContentLength != int64(len(got.body)) {
+			t.Errorf("HEAD %s: %d bytes announced of %d, %q", path, head.ContentLength, len(got.body), head.body)
+		}
 	}
 	if several < 5 {
 		t.Errorf("only %d lists have several records", several)

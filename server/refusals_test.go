@@ -47,7 +47,7 @@ func TestAPI_refusesInOneForm(t *testing.T) {
 			if problem.Code != c.code || problem.Status != c.status || !strings.Contains(problem.Detail, c.sentence) {
 				t.Errorf("answered %+v", problem)
 			}
-			if c.status == 405 && p.Header.Get("Allow") != "GET, POST" {
+			if c.status == 405 && p.Header.Get("Allow") != "GET, HEAD, POST" {
 				t.Errorf("allowed is %q", p.Header.Get("Allow"))
 			}
 		})

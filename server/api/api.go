@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"path"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -44,6 +45,7 @@ type operation struct {
 	summary               string
 	may                   people.Permission
 	created               bool  // answers 201
+	or                    int   // the other status of a success, 0 for none
 	creates               bool  // takes an Idempotency-Key that is kept
 	body                  int64 // most bytes of the body; 0: 1 MiB
 }
@@ -83,7 +85,7 @@ func Mount(app *fiber.App, p *platform.Platform) *API {
 		return newProblem(nil, status, message, errs...)
 	}
 	huma.NewErrorWithContext = newProblem
-	a := &API{p: p, huma: humafiber.New(app, config)}
+	a := &API{p: p, huma: huma.NewAPI(config, headToo{humafiber.New(app, config).Adapter()})}
 	a.mountEvents()
 	a.mountRecords()
 	a.mountReleases()
@@ -94,6 +96,19 @@ func Mount(app *fiber.App, p *platform.Platform) *API {
 	a.mountPeople()
 	a.mountMail()
 	return a
+}
+
+// headToo answers HEAD wherever GET is answered, the same without its body, as
+// pages do.
+type headToo struct{ huma.Adapter }
+
+func (h headToo) Handle(op *huma.Operation, handler func(huma.Context)) {
+	h.Adapter.Handle(op, handler)
+	if op.Method == http.MethodGet {
+		head := *op
+		head.Method = http.MethodHead
+		h.Adapter.Handle(&head, handler)
+	}
 }
 
 // OpenAPI is the description of the API, as JSON.
@@ -118,6 +133,14 @@ func register[I, O any](a *API, o operation, handle func(context.Context, *I) (*
 		op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden)
 	}
 	a.rows = append(a.rows, Row{Method: o.method, Path: Prefix + fiberPath(o.path), May: o.may, Tag: o.tag, Summary: o.summary})
+	op.Responses = map[string]*huma.Response{}
+	defer func() {
+		if o.or != 0 {
+			other := *op.Responses[strconv.Itoa(http.StatusCreated)]
+			other.Description = http.StatusText(o.or)
+			op.Responses[strconv.Itoa(o.or)] = &other
+		}
+	}()
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		c := callOf(ctx)
 		do := func() (*O, error) {

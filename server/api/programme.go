@@ -153,13 +153,25 @@ func (a *API) mountReleases() {
 			Note locale.Text `json:"note,omitempty" doc:"what changed, for the public, by language"`
 		}
 	}
-	register(a, operation{id: "publish", method: http.MethodPost, path: "/events/{event}/releases", tag: "Programme", summary: "Publish the draft as the next release", may: people.ConsolePublish, created: true, creates: true},
-		func(ctx context.Context, in *publishBody) (*answer[festival.Release], error) {
+	type publishAnswer struct {
+		Status int
+		Body   festival.Release
+	}
+	register(a, operation{id: "publish", method: http.MethodPost, path: "/events/{event}/releases", tag: "Programme", summary: "Publish the draft as the next release; 200 with the release that stands where the public would see no change", may: people.ConsolePublish, created: true, or: http.StatusOK, creates: true},
+		func(ctx context.Context, in *publishBody) (*publishAnswer, error) {
 			e, err := a.event(ctx, in.Event)
 			if err != nil {
 				return nil, err
 			}
-			return done(a.p.Publish(ctx, e.ID, callOf(ctx).by(), in.Body.Note))
+			release, err := a.p.Publish(ctx, e.ID, callOf(ctx).by(), in.Body.Note)
+			if err != nil {
+				return nil, err
+			}
+			out := &publishAnswer{Status: http.StatusCreated, Body: release}
+			if release.ID == e.ReleaseID {
+				out.Status = http.StatusOK
+			}
+			return out, nil
 		})
 }
 

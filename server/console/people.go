@@ -149,7 +149,7 @@ func revokeRole(r *web.Request) error {
 		return notMine(r, grant.Event)
 	}
 	err = r.P.People.Revoke(r.Context(), r.City.ID, r.Form("grant"))
-	if kernel.KindOf(err) == kernel.Refused { // the last owner
+	if kernel.CodeOf(err) == "last_owner" {
 		sentence, _ := r.T.Error(err)
 		return peoplePageFor(r, web.StatusOfForm(err), peopleForm{above: sentence})
 	}

@@ -235,7 +235,7 @@ func copyRecord(r *web.Request) error {
 func removeRecord(r *web.Request) error {
 	err := r.P.Festival.Remove(r.Context(), r.Params("kind"), r.Own("id"), r.Actor.ID)
 	if err != nil {
-		if kernel.KindOf(err) != kernel.Refused {
+		if kernel.CodeOf(err) != "in_use" {
 			return err
 		}
 		e, s, findErr := editing(r)
