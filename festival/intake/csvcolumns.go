@@ -97,8 +97,21 @@ func Columns(data []byte) (header []string, hash string, proposed map[string]str
 		}
 		sample = append(sample, cells)
 	}
-	return t.header, kernel.DeriveID(t.header...), propose(t), sample, nil
+	return t.header, Layout(t.header), propose(t), sample, nil
 }
+
+// Layout names the tables that have this header, for remembering a mapping.
+func Layout(header []string) string { return kernel.DeriveID(header...) }
+
+// IsField says whether a column can mean that: one of Fields, where it is a text
+// also with a language, as "title:fr".
+func IsField(field string) bool {
+	name, lang, inLanguage := strings.Cut(field, ":")
+	return slices.Contains(Fields, name) && (!inLanguage || lang != "" && HasLanguage(name))
+}
+
+// HasLanguage says whether a field is a text, which may name its language.
+func HasLanguage(field string) bool { return slices.Contains(textFields, field) }
 
 // claim is how well a column suits a field.
 type claim struct {

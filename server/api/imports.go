@@ -32,6 +32,7 @@ type importView struct {
 }
 
 func (a *API) mountImports() {
+	a.mountColumns()
 	register(a, operation{id: "preview-import", method: http.MethodPost, path: "/events/{event}/imports/preview", tag: "Import", summary: "What a file would add, change and drop", may: people.ConsoleEdit, body: maxImport},
 		func(ctx context.Context, in *fileBody) (*answer[festival.Plan], error) {
 			e, err := a.event(ctx, in.Event)

@@ -1,65 +1,31 @@
 package console
 
 import (
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 
 	"feria/festival"
-	"feria/festival/intake"
+	"feria/platform"
 	"feria/server/web"
 )
 
 // columnName is the input of the n-th column of a table.
 func columnName(n int) string { return "column." + strconv.Itoa(n) }
 
-// columnsOf lists the columns of a table with what each is taken to mean: as
-// remembered for this layout, else as proposed. What is no table has none.
+// columnsOf lists the columns of a table with what each is taken to mean. What is
+// no table has none.
 func columnsOf(r *web.Request, event festival.Event, data []byte) []columnRow {
-	header, hash, proposed, sample, err := intake.Columns(data)
+	columns, _, err := r.P.Columns(event, data)
 	if err != nil {
 		return nil
 	}
-	mapping := event.Mapping[hash]
-	if mapping == nil {
-		mapping = proposed
-	}
 	var out []columnRow
-	for n, column := range header {
-		row := columnRow{Name: columnName(n), Column: column, Options: []ruleOption{{Label: r.T.T("console.column_none")}}}
-		for _, line := range sample {
-			if n < len(line) && strings.TrimSpace(line[n]) != "" {
-				row.Sample = cut(strings.TrimSpace(line[n]), 60)
-				break
-			}
-		}
-		for _, field := range fieldsFor(event, mapping[column]) {
-			row.Options = append(row.Options, ruleOption{Value: field, Label: meaning(r, field), Chosen: field == mapping[column]})
+	for n, c := range columns {
+		row := columnRow{Name: columnName(n), Column: c.Name, Sample: cut(c.Sample, 60), Options: []ruleOption{{Label: r.T.T("console.column_none")}}}
+		for _, field := range platform.ColumnFields(event, c.Field) {
+			row.Options = append(row.Options, ruleOption{Value: field, Label: meaning(r, field), Chosen: field == c.Field})
 		}
 		out = append(out, row)
-	}
-	return out
-}
-
-// textFields are those that may name their language.
-var textFields = []string{"title", "subtitle", "abstract", "description", "bring", "track"}
-
-// fieldsFor are the fields that a column may mean: texts also in each of the
-// event's languages, and what the column means already.
-func fieldsFor(event festival.Event, now string) []string {
-	var out []string
-	for _, f := range intake.Fields {
-		out = append(out, f)
-		if !slices.Contains(textFields, f) {
-			continue
-		}
-		for _, lang := range event.Locales {
-			out = append(out, f+":"+lang)
-		}
-	}
-	if now != "" && !slices.Contains(out, now) {
-		out = append(out, now)
 	}
 	return out
 }
@@ -86,25 +52,14 @@ func rememberColumns(r *web.Request) error {
 	if err != nil {
 		return goneUpload(r, err)
 	}
-	header, hash, _, _, err := intake.Columns(data)
+	columns, _, err := r.P.Columns(r.Event, data)
 	if err != nil {
 		return r.See(uploadURL(r, r.Params("upload")), "")
 	}
-	mapping := map[string]string{}
-	for n, column := range header {
-		if field := r.Form(columnName(n)); field != "" {
-			mapping[column] = field
-		}
+	for n := range columns {
+		columns[n].Field = r.Form(columnName(n))
 	}
-	if _, err := r.P.Festival.SaveEvent(r.Context(), r.Event.ID, r.Actor.ID, func(e *festival.Event) error {
-		next := maps.Clone(e.Mapping)
-		if next == nil {
-			next = map[string]map[string]string{}
-		}
-		next[hash] = mapping
-		e.Mapping = next
-		return nil
-	}); err != nil {
+	if err := r.P.RememberColumns(r.Context(), r.Event, r.Actor.ID, columns); err != nil {
 		return err
 	}
 	return r.See(uploadURL(r, r.Params("upload")), "")

@@ -4,8 +4,6 @@ import (
 	"encoding/csv"
 	"strings"
 	"testing"
-
-	"feria/festival"
 )
 
 func TestCSV_runsNothing(t *testing.T) {
@@ -63,21 +61,5 @@ func TestFileName(t *testing.T) {
 				t.Errorf("got %q, want %q", got, row.want)
 			}
 		})
-	}
-}
-
-func TestFieldsFor_offersLanguagesAndWhatIsThere(t *testing.T) {
-	got := fieldsFor(festival.Event{Locales: []string{"en", "fr"}}, "title:ko")
-	count := map[string]int{}
-	for _, f := range got {
-		count[f]++
-	}
-	for _, f := range []string{"title", "title:fr", "title:ko", "seats"} {
-		if count[f] != 1 {
-			t.Errorf("%s is offered %d times, want once", f, count[f])
-		}
-	}
-	if count["seats:fr"] != 0 {
-		t.Error("numbers have no language")
 	}
 }
