@@ -61,15 +61,17 @@ func ColumnFields(event festival.Event, now string) []string {
 
 // RememberColumns keeps what columns mean for every table with this header; all
 // its columns are to be there, in its order. Errors: column_field at columns for
-// a meaning that is none; Missing.
+// a meaning that is none and was not remembered; Missing.
 func (p *Platform) RememberColumns(ctx context.Context, event festival.Event, by string, columns []Column) error {
 	header, mapping := make([]string, len(columns)), map[string]string{}
-	var wrong kernel.Errors
 	for n, c := range columns {
 		header[n] = c.Name
+	}
+	var wrong kernel.Errors
+	for _, c := range columns {
 		switch {
 		case c.Field == "":
-		case !intake.IsField(c.Field):
+		case !intake.IsField(c.Field) && c.Field != event.Mapping[intake.Layout(header)][c.Name]:
 			wrong.Add("columns", "column_field", "column", c.Name, "field", c.Field)
 		default:
 			mapping[c.Name] = c.Field

@@ -138,27 +138,31 @@ func TestConsole_releaseSaysForWhom(t *testing.T) {
 	}
 }
 
+// sendFile sends a file as a browser does; "" is a form without one.
+func (d desk) sendFile(t *testing.T, path, name, text string) page {
+	t.Helper()
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	if name != "" {
+		f, err := w.CreateFormFile("file", name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.Write([]byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return d.do("POST", path, w.FormDataContentType(), &body)
+}
+
 func TestConsole_importsASpreadsheet(t *testing.T) {
 	town, _ := newTown(t)
 	d := town.desk(people.Owner, "")
 	d.try(t, 303, "/console/new", fair("fair")...)
-	up := func(name, text string) page {
-		var body bytes.Buffer
-		w := multipart.NewWriter(&body)
-		if name != "" {
-			f, err := w.CreateFormFile("file", name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if _, err := f.Write([]byte(text)); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if err := w.Close(); err != nil {
-			t.Fatal(err)
-		}
-		return d.do("POST", "/console/fair/import", w.FormDataContentType(), &body)
-	}
+	up := func(name, text string) page { return d.sendFile(t, "/console/fair/import", name, text) }
 	run := func(at string) page {
 		d.try(t, 303, at)
 		for range 100 {

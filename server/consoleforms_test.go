@@ -105,3 +105,50 @@ func TestConsole_nothingTypedIsLost(t *testing.T) {
 	d.try(t, 303, "/console/mail/"+festival.Own(mail.ID)+"/retry")
 	d.get("/console/mail/"+festival.Own(mail.ID)).want(t, 200).has(t, "ada@example.org")
 }
+
+// at asserts that an input is marked as wrong and tied to its error, and that the
+// summary above leads to it.
+func (p page) at(t *testing.T, input string) page {
+	t.Helper()
+	tag := regexp.MustCompile(`<(?:input|select)[^>]* id="` + regexp.QuoteMeta(input) + `"[^>]*>`).FindString(p.body)
+	for _, mark := range []string{`aria-invalid="true"`, `aria-describedby="` + input + `-error"`} {
+		if !strings.Contains(tag, mark) {
+			t.Errorf("%s: %q lacks %s", p.Request.URL.Path, tag, mark)
+		}
+	}
+	return p.has(t, `<p class="error" id="`+input+`-error">`, `<a href="#`+input+`">`)
+}
+
+// What is wrong stands at its field, for a screen reader too, also in the forms
+// that are not of a record.
+func TestConsole_errorsStandAtTheirFields(t *testing.T) {
+	town, _ := newTown(t)
+	d := town.desk(people.Owner, "")
+	d.try(t, 422, week+"/copy", "slug", "A B", "start", "2028-04-10").at(t, "copy-slug")
+	d.try(t, 422, week+"/copy", "slug", "week-2", "start", "nope").at(t, "copy-start").lacks(t, "copy-slug-error")
+	d.try(t, 409, week+"/copy", "slug", "learning-week", "start", "2028-04-10").at(t, "copy-slug")
+
+	d.try(t, 422, "/console/people", "mail", "nope", "role", "volunteer", "event", "learning-week").at(t, "mail")
+	refused := d.try(t, 422, "/console/people/tokens", "name", "", "role", "volunteer", "event", "learning-week").at(t, "token-name")
+	form := refused.body[strings.Index(refused.body, `action="/console/people/tokens"`):]
+	for _, kept := range []string{`value="volunteer" selected`, `value="learning-week" selected`} {
+		if !strings.Contains(form, kept) {
+			t.Errorf("the form of a token lost %s", kept)
+		}
+		if strings.Contains(refused.body[:len(refused.body)-len(form)], kept) {
+			t.Errorf("the form of a person took %s over", kept)
+		}
+	}
+	d.try(t, 422, "/console/people/tokens", "name", "Bot", "role", "bogus", "event", "learning-week").at(t, "token-role")
+	d.try(t, 422, "/console/people/tokens", "name", "Bot", "role", "volunteer", "event", "").at(t, "token-event")
+
+	d.sendFile(t, week+"/import", "", "").want(t, 422).at(t, "file")
+	file := d.sendFile(t, week+"/import", "prog.csv", "wann,wo\n10:00,Pier\n").want(t, 303).Header.Get("Location")
+	d.get(file).want(t, 422).at(t, "column.0").has(t, "No column holds the titles of the sessions. Choose the column that does.")
+	d.try(t, 303, file+"/columns", "column.0", "start", "column.1", "headline")
+	d.get(file).want(t, 422).at(t, "column.1").lacks(t, `id="column.0-error"`)
+	d.try(t, 303, file+"/columns", "column.0", "start", "column.1", "space")
+	d.get(file).want(t, 422).at(t, "column.0")
+	d.try(t, 303, file+"/columns", "column.0", "start", "column.1", "title")
+	d.get(file).want(t, 200).lacks(t, "aria-invalid")
+}

@@ -12,6 +12,7 @@ import (
 	"feria/locale"
 	"feria/people"
 	"feria/platform"
+	"feria/public/ui"
 	"feria/server/console/setup"
 	"feria/server/web"
 )
@@ -106,6 +107,7 @@ type boardForms struct {
 	alertError string
 	slug, date string
 	copyErrors map[string]string
+	copyError  string // what belongs to no field of the copy
 }
 
 func showEventBoard(r *web.Request) error { return eventBoardPage(r, fiber.StatusOK, boardForms{}) }
@@ -127,7 +129,11 @@ func eventBoardPage(r *web.Request, status int, typed boardForms) error {
 	d := eventBoard{
 		P: r.T, Title: say(r, event.Title), Public: "/" + event.Slug, Base: base,
 		CanEdit: r.Actor.May(people.ConsoleEdit, r.Event.ID), CanCopy: r.Actor.May(people.CityEdit, r.Event.ID),
-		AlertOn: !event.Alert.Text.Empty(), Error: typed.alertError, Errors: typed.copyErrors, CopySlug: typed.slug, CopyDate: typed.date,
+		AlertOn: !event.Alert.Text.Empty(), Error: typed.alertError, CopyError: typed.copyError,
+		Copy: []ui.Field{
+			{ID: "copy-slug", Name: "slug", Label: r.T.T("console.field_slug"), Value: typed.slug, Required: true, Error: typed.copyErrors["slug"]},
+			{ID: "copy-start", Name: "start", Label: r.T.T("console.field_start"), Type: "date", Value: typed.date, Required: true, Error: typed.copyErrors["start"]},
+		},
 	}
 	changes, clashes := r.T.N("console.n_changes", len(review.Changes)), r.T.N("console.n_clashes", len(review.Clashes))
 	if event.Release == 0 {
@@ -213,14 +219,11 @@ func copyEvent(r *web.Request) error {
 	typed := boardForms{slug: r.Form("slug"), date: r.Form("start")}
 	e, err := r.P.Festival.CopyEvent(r.Context(), r.Event.ID, r.Actor.ID, festival.Copy{Slug: typed.slug, Start: festival.Date(typed.date)})
 	if err != nil {
-		byField, above, _, ok := r.Sentences(err)
+		byField, above, ok := refused(r, err, "slug", "start")
 		if !ok {
 			return err
 		}
-		if rest := together(above, byField, "slug", "start"); rest != "" {
-			byField["slug"] = rest // a word that is taken belongs to no other field
-		}
-		typed.copyErrors = byField
+		typed.copyErrors, typed.copyError = byField, above
 		return eventBoardPage(r, web.StatusOfForm(err), typed)
 	}
 	if err := r.P.DefaultGates(r.Context(), e.ID, r.Actor.ID); err != nil {

@@ -1,11 +1,15 @@
 package console
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
 	"feria/festival"
+	"feria/festival/intake"
+	"feria/kernel"
 	"feria/platform"
+	"feria/public/ui"
 	"feria/server/web"
 )
 
@@ -21,13 +25,34 @@ func columnsOf(r *web.Request, event festival.Event, data []byte) []columnRow {
 	}
 	var out []columnRow
 	for n, c := range columns {
-		row := columnRow{Name: columnName(n), Column: c.Name, Sample: cut(c.Sample, 60), Options: []ruleOption{{Label: r.T.T("console.column_none")}}}
+		name := columnName(n)
+		row := columnRow{Field: ui.Field{ID: name, Name: name, Label: c.Name, Type: "select", Options: []ui.Option{{Label: r.T.T("console.column_none")}}}, Sample: cut(c.Sample, 60)}
 		for _, field := range platform.ColumnFields(event, c.Field) {
-			row.Options = append(row.Options, ruleOption{Value: field, Label: meaning(r, field), Chosen: field == c.Field})
+			row.Field.Options = append(row.Field.Options, ui.Option{Value: field, Label: meaning(r, field), Chosen: field == c.Field})
 		}
 		out = append(out, row)
 	}
 	return out
+}
+
+// wrongColumn is the column at which a table is refused, -1 for none of them: the
+// one that means what nothing knows, or the first that might hold the titles.
+func wrongColumn(columns []columnRow, refusal error) int {
+	at := slices.IndexFunc(columns, func(c columnRow) bool {
+		i := slices.IndexFunc(c.Field.Options, func(o ui.Option) bool { return o.Chosen })
+		switch kernel.CodeOf(refusal) {
+		case "import_no_title":
+			return i < 0 || c.Field.Options[i].Value == ""
+		case "import_unknown_field":
+			field, _, _ := strings.Cut(c.Field.Options[max(i, 0)].Value, ":")
+			return field != "" && !slices.Contains(intake.Fields, field)
+		}
+		return false
+	})
+	if at < 0 && len(columns) > 0 && kernel.CodeOf(refusal) == "import_no_title" {
+		return 0 // all mean something else
+	}
+	return at
 }
 
 func meaning(r *web.Request, field string) string {

@@ -4,6 +4,8 @@
 package console
 
 import (
+	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -173,6 +175,19 @@ func (n names) of(by string) (string, error) {
 	}
 	n.known[by] = name
 	return name, nil
+}
+
+// refused puts an error into a form with the fields at: a sentence at each, also
+// of what only the store could refuse there, and above them what belongs to
+// none, with its next step. ok is false where it is no error of the input.
+func refused(r *web.Request, err error, at ...string) (byField map[string]string, above string, ok bool) {
+	byField, above, next, ok := r.Sentences(err)
+	var one *kernel.Error
+	if errors.As(err, &one) && above != "" && slices.Contains(at, one.Field) {
+		byField[one.Field] = strings.TrimSpace(above + " " + next)
+		above, next = "", ""
+	}
+	return byField, strings.TrimSpace(together(above, byField, at...) + " " + next), ok
 }
 
 // together joins the sentence above a form with those of fields that the form

@@ -10,6 +10,7 @@ import (
 	"feria/festival"
 	"feria/kernel"
 	"feria/locale"
+	"feria/public/ui"
 	"feria/server/console/setup"
 	"feria/server/web"
 	"feria/ticketing"
@@ -56,14 +57,14 @@ func gatesPageFor(r *web.Request, status int, form gateForm) error {
 	}
 	d := gatesPage{P: r.T, Base: setup.Base(r), Name: form.name, Slug: form.slug, Errors: form.errors, Error: form.above}
 	spaces := map[string]string{}
-	d.Spaces = []ruleOption{{Label: "–"}}
+	d.Spaces = []ui.Option{{Label: "–"}}
 	for _, space := range draft.Spaces {
 		name := say(r, space.Name)
 		if venue, ok := draft.Venue(space.Venue); ok {
 			name = say(r, venue.Name) + ": " + name
 		}
 		spaces[space.ID] = name
-		d.Spaces = append(d.Spaces, ruleOption{Value: space.ID, Label: name, Chosen: space.ID == form.space})
+		d.Spaces = append(d.Spaces, ui.Option{Value: space.ID, Label: name, Chosen: space.ID == form.space})
 	}
 	slots := map[string]string{}
 	for _, slot := range draft.Slots {
@@ -74,16 +75,16 @@ func gatesPageFor(r *web.Request, status int, form gateForm) error {
 	scopes := []ticketing.GateScope{ticketing.OfEvent, ticketing.OfSpace}
 	if name, ok := slots[form.slot]; ok {
 		scopes = append(scopes, ticketing.OfSlot)
-		d.Slots = []ruleOption{{Value: form.slot, Label: name, Chosen: true}}
+		d.Slots = []ui.Option{{Value: form.slot, Label: name, Chosen: true}}
 	}
 	for _, scope := range scopes {
-		d.Scopes = append(d.Scopes, ruleOption{Value: string(scope), Label: r.T.T("console.gate_scope_" + string(scope)), Chosen: string(scope) == form.scope})
+		d.Scopes = append(d.Scopes, ui.Option{Value: string(scope), Label: r.T.T("console.gate_scope_" + string(scope)), Chosen: string(scope) == form.scope})
 	}
 	if form.again == "" {
 		form.again = string(ticketing.AfterExit)
 	}
 	for _, again := range []ticketing.Reentry{ticketing.Never, ticketing.AfterExit, ticketing.Always} {
-		d.Again = append(d.Again, ruleOption{Value: string(again), Label: r.T.T("console.reentry_" + string(again)), Chosen: string(again) == form.again})
+		d.Again = append(d.Again, ui.Option{Value: string(again), Label: r.T.T("console.reentry_" + string(again)), Chosen: string(again) == form.again})
 	}
 	gates, err := r.P.Ticketing.Gates(r.Context(), r.Event.ID)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"feria/festival/intake"
 	"feria/kernel"
 	"feria/people"
+	"feria/public/ui"
 	"feria/server/console/setup"
 	"feria/server/web"
 )
@@ -26,14 +27,16 @@ const (
 func showImports(r *web.Request) error { return importPageFor(r, nil) }
 
 func importPageFor(r *web.Request, refusal error) error {
-	d := importPage{P: r.T, Base: setup.Base(r)}
+	d := importPage{P: r.T, Base: setup.Base(r), File: ui.Field{
+		ID: "file", Name: "file", Label: r.T.T("console.file"), Type: "file", Required: true, Accept: ".xml,.json,.ics,.csv,.txt,text/*,application/json,application/xml",
+	}}
 	status := fiber.StatusOK
 	if refusal != nil {
-		byField, above, next, ok := r.Sentences(refusal)
+		byField, above, ok := refused(r, refusal, "file")
 		if !ok {
 			return refusal
 		}
-		d.Error, d.Next, status = together(above, byField), next, web.StatusOfForm(refusal)
+		d.File.Error, d.Error, status = byField["file"], above, web.StatusOfForm(refusal)
 	}
 	all, err := r.P.Festival.Imports(r.Context(), r.Event.ID)
 	if err != nil {
@@ -149,6 +152,10 @@ func showPreview(r *web.Request) error {
 			return err
 		}
 		d.Error = strings.TrimSpace(together(above, byField) + " " + next)
+		if i := wrongColumn(d.Columns, err); i >= 0 && d.CanEdit {
+			sentence, then := r.T.Error(err)
+			d.Columns[i].Field.Error, d.Error = strings.TrimSpace(sentence+" "+then), ""
+		}
 		return r.Page(web.StatusOfForm(err), chrome, previewBody(d))
 	}
 	if records.Format == "csv" {

@@ -12,6 +12,7 @@ import (
 	"feria/kernel"
 	"feria/mail"
 	"feria/people"
+	"feria/public/ui"
 	"feria/server/console/setup"
 	"feria/server/web"
 )
@@ -37,9 +38,9 @@ func showMail(r *web.Request) error {
 	if !slices.Contains(mail.States(), state) {
 		state = ""
 	}
-	d := mailPage{P: r.T, NoSMTP: r.P.Config.Mail == "", States: []ruleOption{{Label: r.T.T("console.mail_all"), Chosen: state == ""}}}
+	d := mailPage{P: r.T, NoSMTP: r.P.Config.Mail == "", States: []ui.Option{{Label: r.T.T("console.mail_all"), Chosen: state == ""}}}
 	for _, s := range mail.States() {
-		d.States = append(d.States, ruleOption{Value: string(s), Label: r.T.T("console.mail_" + string(s)), Chosen: s == state})
+		d.States = append(d.States, ui.Option{Value: string(s), Label: r.T.T("console.mail_" + string(s)), Chosen: s == state})
 	}
 	next := r.Query("after")
 	for range mailPages {

@@ -8,17 +8,21 @@ import (
 	"feria/festival"
 	"feria/kernel"
 	"feria/people"
+	"feria/public/ui"
 	"feria/server/console/setup"
 	"feria/server/web"
 )
 
 // peopleForm is what was typed for a new role or token, and what was wrong.
 type peopleForm struct {
+	person, token asked
+	above         string
+}
+
+// asked is a role for somebody, or for the token called name.
+type asked struct {
 	mail, name, role, event string
 	errors                  map[string]string
-	tokenName               string
-	tokenErrors             map[string]string
-	above                   string
 }
 
 func showPeople(r *web.Request) error { return peoplePageFor(r, fiber.StatusOK, peopleForm{}) }
@@ -35,19 +39,32 @@ func peoplePageFor(r *web.Request, status int, form peopleForm) error {
 		return kernel.New(kernel.Refused, "not_allowed", "")
 	}
 	titles := map[string]string{"": r.T.T("console.whole_city")}
-	d := peoplePage{P: r.T, Mail: form.mail, Name: form.name, Errors: form.errors, Error: form.above, TokenName: form.tokenName, TokenErrors: form.tokenErrors}
+	d := peoplePage{P: r.T, Error: form.above}
+	var roles, offered []ui.Option
 	if owner {
-		d.Events = append(d.Events, ruleOption{Label: titles[""]})
+		offered = append(offered, ui.Option{Label: titles[""]})
 	}
 	for _, e := range events {
 		title, _ := r.T.Text(e.Title, e.Locales...)
 		titles[e.ID] = title
-		d.Events = append(d.Events, ruleOption{Value: e.Slug, Label: title, Chosen: e.Slug == form.event})
+		offered = append(offered, ui.Option{Value: e.Slug, Label: title})
 	}
 	for _, role := range people.Granted {
 		if owner || role == people.Exhibitor || role == people.Volunteer {
-			d.Roles = append(d.Roles, ruleOption{Value: string(role), Label: r.T.T("console.role_" + string(role)), Chosen: string(role) == form.role})
+			roles = append(roles, ui.Option{Value: string(role), Label: r.T.T("console.role_" + string(role))})
 		}
+	}
+	who, what := form.person, form.token
+	d.Person = []ui.Field{
+		{ID: "mail", Name: "mail", Label: r.T.T("console.mail_address"), Type: "email", Value: who.mail, Required: true, Error: who.errors["mail"]},
+		{ID: "name", Name: "name", Label: r.T.T("console.field_name"), Value: who.name, Error: who.errors["name"]},
+		{ID: "role", Name: "role", Label: r.T.T("console.role"), Type: "select", Options: pick(roles, who.role), Error: who.errors["role"]},
+		{ID: "event", Name: "event", Label: r.T.T("console.event"), Type: "select", Options: pick(offered, who.event), Error: who.errors["event"]},
+	}
+	d.Token = []ui.Field{
+		{ID: "token-name", Name: "name", Label: r.T.T("console.token_for"), Value: what.name, Required: true, Error: what.errors["name"]},
+		{ID: "token-role", Name: "role", Label: r.T.T("console.role"), Type: "select", Options: pick(roles, what.role), Error: what.errors["role"]},
+		{ID: "token-event", Name: "event", Label: r.T.T("console.event"), Type: "select", Options: pick(offered, what.event), Error: what.errors["event"]},
 	}
 	within := make([]string, 0, len(events))
 	if owner {
@@ -63,6 +80,15 @@ func peoplePageFor(r *web.Request, status int, form peopleForm) error {
 		}
 	}
 	return r.Page(status, setup.Chrome(r, r.T.T("console.people"), "/people"), peopleBody(d))
+}
+
+// pick gives the options of a choice with the one that was taken.
+func pick(offered []ui.Option, chosen string) []ui.Option {
+	out := slices.Clone(offered)
+	for i := range out {
+		out[i].Chosen = out[i].Value == chosen
+	}
+	return out
 }
 
 func addPeople(r *web.Request, d *peoplePage, event string, titles map[string]string) error {
@@ -124,18 +150,18 @@ func wanted(r *web.Request) (people.Role, string, error) {
 }
 
 func grantRole(r *web.Request) error {
-	form := peopleForm{mail: r.Form("mail"), name: r.Form("name"), role: r.Form("role"), event: r.Form("event")}
+	form := asked{mail: r.Form("mail"), name: r.Form("name"), role: r.Form("role"), event: r.Form("event")}
 	role, event, err := wanted(r)
 	if err == nil {
 		_, err = r.P.People.Grant(r.Context(), people.Grant{City: r.City.ID, Event: event, Role: role}, form.mail, form.name, r.Actor.ID)
 	}
 	if err != nil {
-		byField, above, _, ok := r.Sentences(err)
+		byField, above, ok := refused(r, err, "mail", "name", "role", "event")
 		if !ok {
 			return err
 		}
-		form.errors, form.above = byField, together(above, byField, "mail", "role", "event")
-		return peoplePageFor(r, web.StatusOfForm(err), form)
+		form.errors = byField
+		return peoplePageFor(r, web.StatusOfForm(err), peopleForm{person: form, above: above})
 	}
 	return r.See("/console/people", r.T.T("console.granted"))
 }
@@ -171,19 +197,19 @@ func notMine(r *web.Request, event string) error {
 // makeToken makes a token and shows it once: in the sentence of the next page,
 // which the browser keeps for a minute at most.
 func makeToken(r *web.Request) error {
-	form := peopleForm{tokenName: r.Form("name"), role: r.Form("role"), event: r.Form("event")}
+	form := asked{name: r.Form("name"), role: r.Form("role"), event: r.Form("event")}
 	role, event, err := wanted(r)
 	text := ""
 	if err == nil {
-		text, err = r.P.People.NewToken(r.Context(), r.City.ID, event, role, form.tokenName, r.Actor.ID)
+		text, err = r.P.People.NewToken(r.Context(), r.City.ID, event, role, form.name, r.Actor.ID)
 	}
 	if err != nil {
-		byField, above, _, ok := r.Sentences(err)
+		byField, above, ok := refused(r, err, "name", "role", "event")
 		if !ok {
 			return err
 		}
-		form.tokenErrors, form.above = byField, together(above, byField, "name", "event")
-		return peoplePageFor(r, web.StatusOfForm(err), form)
+		form.errors = byField
+		return peoplePageFor(r, web.StatusOfForm(err), peopleForm{token: form, above: above})
 	}
 	return r.See("/console/people", r.T.T("console.new_token")+" "+text)
 }

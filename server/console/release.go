@@ -9,6 +9,7 @@ import (
 	"feria/kernel"
 	"feria/people"
 	"feria/platform"
+	"feria/public/ui"
 	"feria/server/console/setup"
 	"feria/server/web"
 )
@@ -53,7 +54,7 @@ func releasePageFor(r *web.Request, status int, refusal string) error {
 	for _, kind := range festival.ClashKinds {
 		rule := ruleRow{Name: "rule." + string(kind), Label: r.T.T("console.clash_" + string(kind))}
 		for _, s := range []festival.Severity{festival.Ignore, festival.Warn, festival.Block} {
-			rule.Options = append(rule.Options, ruleOption{Value: string(s), Label: r.T.T("console.severity_" + string(s)), Chosen: event.Severity(kind) == s})
+			rule.Options = append(rule.Options, ui.Option{Value: string(s), Label: r.T.T("console.severity_" + string(s)), Chosen: event.Severity(kind) == s})
 		}
 		d.Rules = append(d.Rules, rule)
 	}

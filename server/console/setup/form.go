@@ -13,6 +13,7 @@ import (
 
 	"feria/festival"
 	"feria/locale"
+	"feria/public/ui"
 )
 
 // field is one thing that a form asks for. Exactly one of the accessors is set;
@@ -35,14 +36,8 @@ type field[T any] struct {
 	links    func(*T) *[]festival.Link
 	dates    func(*T) *[]festival.Date
 	periods  func(*T) *[]festival.Period
-	options  func(*scene) []option // of a choice; with list: several may be chosen
-	inherit  func(*scene) string   // with str: what stands for an empty one, since some inputs cannot be empty
-}
-
-// option is one value of a choice.
-type option struct {
-	Value, Label string
-	Chosen       bool
+	options  func(*scene) []ui.Option // of a choice; with list: several may be chosen
+	inherit  func(*scene) string      // with str: what stands for an empty one, since some inputs cannot be empty
 }
 
 // scene is what forms need to know beside their record.
@@ -55,27 +50,15 @@ type scene struct {
 	zone    *time.Location
 }
 
-// shown is a field ready to be drawn, with what was typed and what was wrong.
-type shown struct {
-	Name, Label, Hint, Error string
-	Type                     string // text, area, date, datetime-local, color, checkbox, select, several, email, url
-	Value                    string
-	Lang                     string // of one language of a text
-	Options                  []option
-	Required                 bool
-	Mode                     string // the keyboard that a phone shows
-	Stored                   string // what somebody else saved meanwhile, where it differs
-}
-
 // form is the fields of one kind of record.
 type form[T any] []field[T]
 
 // show draws a form: with what was typed, where something was, else with the
 // record. errs are the sentences by field.
-func (f form[T]) show(s *scene, record *T, typed url.Values, errs map[string]string) []shown {
-	var out []shown
+func (f form[T]) show(s *scene, record *T, typed url.Values, errs map[string]string) []ui.Field {
+	var out []ui.Field
 	for _, fd := range f {
-		base := shown{Name: fd.name, Label: s.p.T("console.field_" + fd.name), Required: fd.required, Error: fd.error(errs), Type: fd.inputType()}
+		base := ui.Field{Name: fd.name, Label: s.p.T("console.field_" + fd.name), Required: fd.required, Error: fd.error(errs), Type: fd.inputType()}
 		if fd.hint {
 			base.Hint = s.p.T("console.hint_" + fd.name)
 		}
@@ -92,7 +75,7 @@ func (f form[T]) show(s *scene, record *T, typed url.Values, errs map[string]str
 				if one.Error == "" && lang == s.locales[0] { // of no language
 					one.Error = fd.errorIn(errs, "")
 				}
-				one.retype(typed)
+				retype(&one, typed)
 				out = append(out, one)
 			}
 			continue
@@ -111,7 +94,7 @@ func (f form[T]) show(s *scene, record *T, typed url.Values, errs map[string]str
 		if fd.num != nil {
 			base.Mode = "numeric"
 		}
-		base.retype(typed)
+		retype(&base, typed)
 		out = append(out, base)
 	}
 	return out
@@ -120,10 +103,10 @@ func (f form[T]) show(s *scene, record *T, typed url.Values, errs map[string]str
 // withStored adds the record's own values to a choice that does not offer them,
 // as an imported format of the organizers' own: what a browser cannot choose it
 // would silently drop when the form is sent.
-func withStored(offered []option, stored string) []option {
+func withStored(offered []ui.Option, stored string) []ui.Option {
 	for value := range strings.SplitSeq(stored, "\n") {
-		if value != "" && !slices.ContainsFunc(offered, func(o option) bool { return o.Value == value }) {
-			offered = append(offered, option{Value: value, Label: value})
+		if value != "" && !slices.ContainsFunc(offered, func(o ui.Option) bool { return o.Value == value }) {
+			offered = append(offered, ui.Option{Value: value, Label: value})
 		}
 	}
 	return offered
@@ -174,7 +157,7 @@ func (f form[T]) strays(errs map[string]string) []string {
 	return out
 }
 
-func (s *shown) retype(typed url.Values) {
+func retype(s *ui.Field, typed url.Values) {
 	if typed == nil {
 		return
 	}

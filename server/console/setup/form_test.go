@@ -9,6 +9,7 @@ import (
 	"feria/festival"
 	"feria/kernel"
 	"feria/locale"
+	"feria/public/ui"
 )
 
 func testScene(t *testing.T) *scene {
@@ -26,7 +27,7 @@ func testScene(t *testing.T) *scene {
 }
 
 // resent is what a browser sends of a form that nobody touched.
-func resent(fields []shown) url.Values {
+func resent(fields []ui.Field) url.Values {
 	typed := url.Values{}
 	for _, f := range fields {
 		switch f.Type {
@@ -139,7 +140,7 @@ func TestForms_showErrorsWhereTheyBelong(t *testing.T) {
 	s := testScene(t)
 	for _, row := range []struct {
 		name  string
-		shown []shown
+		shown []ui.Field
 		at    string
 	}{
 		{"a slot's start", slotForm.show(s, &festival.Slot{}, url.Values{}, map[string]string{"start": "X"}), "start_at"},

@@ -7,6 +7,7 @@ import (
 
 	"feria/festival"
 	"feria/locale"
+	"feria/public/ui"
 )
 
 // The forms, in the order in which an organizer thinks of things.
@@ -111,82 +112,82 @@ var (
 	}
 )
 
-func choices(s *scene, prefix string, values ...string) []option {
-	out := make([]option, len(values))
+func choices(s *scene, prefix string, values ...string) []ui.Option {
+	out := make([]ui.Option, len(values))
 	for i, v := range values {
 		name := v
 		if name == "" {
 			name = "none"
 		}
-		out[i] = option{Value: v, Label: s.p.T(prefix + name)}
+		out[i] = ui.Option{Value: v, Label: s.p.T(prefix + name)}
 	}
 	return out
 }
 
-func kinds(s *scene) []option { return choices(s, "site.kind_", "festival", "conference", "visit") }
+func kinds(s *scene) []ui.Option { return choices(s, "site.kind_", "festival", "conference", "visit") }
 
-func venueKinds(s *scene) []option {
+func venueKinds(s *scene) []ui.Option {
 	return choices(s, "console.venue_kind_", "", "library", "museum", "park", "school", "company", "online", "other")
 }
 
-func accessFacts(s *scene) []option { return choices(s, "access.", festival.AccessFacts...) }
+func accessFacts(s *scene) []ui.Option { return choices(s, "access.", festival.AccessFacts...) }
 
-func seatings(s *scene) []option {
+func seatings(s *scene) []ui.Option {
 	return choices(s, "console.seating_", string(festival.WalkIn), string(festival.Bookable), string(festival.External))
 }
 
-func slotStates(s *scene) []option {
+func slotStates(s *scene) []ui.Option {
 	return choices(s, "console.slot_state_", string(festival.Planned), string(festival.Cancelled))
 }
 
-func formats(s *scene) []option {
-	return append([]option{{Label: "–"}}, choices(s, "format.", festival.Formats...)...)
+func formats(s *scene) []ui.Option {
+	return append([]ui.Option{{Label: "–"}}, choices(s, "format.", festival.Formats...)...)
 }
 
-func tracks(s *scene) []option {
-	out := []option{{Label: "–"}}
+func tracks(s *scene) []ui.Option {
+	out := []ui.Option{{Label: "–"}}
 	for _, t := range s.event.Tracks {
-		out = append(out, option{Value: t.Slug, Label: s.say(t.Name)})
+		out = append(out, ui.Option{Value: t.Slug, Label: s.say(t.Name)})
 	}
 	return out
 }
 
-func venues(s *scene) []option {
-	return sorted(s.draft.Venues, func(v festival.Venue) option { return option{Value: v.ID, Label: s.say(v.Name)} })
+func venues(s *scene) []ui.Option {
+	return sorted(s.draft.Venues, func(v festival.Venue) ui.Option { return ui.Option{Value: v.ID, Label: s.say(v.Name)} })
 }
 
-func spaces(s *scene) []option {
-	none := []option{{Label: "–"}}
-	return append(none, sorted(s.draft.Spaces, func(sp festival.Space) option {
+func spaces(s *scene) []ui.Option {
+	none := []ui.Option{{Label: "–"}}
+	return append(none, sorted(s.draft.Spaces, func(sp festival.Space) ui.Option {
 		label := s.say(sp.Name)
 		if v, ok := s.draft.Venue(sp.Venue); ok {
 			label = s.say(v.Name) + ": " + label
 		}
-		return option{Value: sp.ID, Label: label}
+		return ui.Option{Value: sp.ID, Label: label}
 	})...)
 }
 
-func booths(s *scene) []option {
-	none := []option{{Label: "–"}}
-	return append(none, sorted(s.draft.Booths, func(b festival.Booth) option {
-		return option{Value: b.ID, Label: strings.TrimSpace(b.Code + " " + s.say(b.Name))}
+func booths(s *scene) []ui.Option {
+	none := []ui.Option{{Label: "–"}}
+	return append(none, sorted(s.draft.Booths, func(b festival.Booth) ui.Option {
+		return ui.Option{Value: b.ID, Label: strings.TrimSpace(b.Code + " " + s.say(b.Name))}
 	})...)
 }
 
-func hosts(s *scene) []option {
-	return sorted(s.draft.Hosts, func(h festival.Host) option { return option{Value: h.ID, Label: h.Name} })
+func hosts(s *scene) []ui.Option {
+	return sorted(s.draft.Hosts, func(h festival.Host) ui.Option { return ui.Option{Value: h.ID, Label: h.Name} })
 }
 
-func sessions(s *scene) []option {
-	return sorted(s.draft.Sessions, func(x festival.Session) option { return option{Value: x.ID, Label: s.say(x.Title)} })
+func sessions(s *scene) []ui.Option {
+	return sorted(s.draft.Sessions, func(x festival.Session) ui.Option { return ui.Option{Value: x.ID, Label: s.say(x.Title)} })
 }
 
-func sorted[T any](records []T, as func(T) option) []option {
-	out := make([]option, len(records))
+func sorted[T any](records []T, as func(T) ui.Option) []ui.Option {
+	out := make([]ui.Option, len(records))
 	for i, r := range records {
 		out[i] = as(r)
 	}
-	slices.SortStableFunc(out, func(a, b option) int { return strings.Compare(strings.ToLower(a.Label), strings.ToLower(b.Label)) })
+	slices.SortStableFunc(out, func(a, b ui.Option) int { return strings.Compare(strings.ToLower(a.Label), strings.ToLower(b.Label)) })
 	return out
 }
 

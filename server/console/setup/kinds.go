@@ -8,6 +8,7 @@ import (
 
 	"feria/festival"
 	"feria/locale"
+	"feria/public/ui"
 )
 
 // editor is one kind of record with its list and its form.
@@ -27,7 +28,7 @@ type editor interface {
 
 // drawn is the form of a record.
 type drawn struct {
-	fields []shown
+	fields []ui.Field
 	title  string
 	seen   string // when the record changed last, "" for a new one
 }

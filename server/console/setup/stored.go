@@ -5,20 +5,21 @@ import (
 
 	"feria/kernel"
 	"feria/locale"
+	"feria/public/ui"
 )
 
 // sayStored notes, after somebody else saved first, what is stored now at each
 // field whose input says something else; false for any other refusal.
-func sayStored(p *locale.Printer, refusal error, typed, stored []shown) bool {
+func sayStored(p *locale.Printer, refusal error, typed, stored []ui.Field) bool {
 	if kernel.CodeOf(refusal) != "record_changed" {
 		return false
 	}
-	now := map[string]shown{}
+	now := map[string]ui.Field{}
 	for _, f := range stored {
 		now[f.Name] = f
 	}
 	for i, f := range typed {
-		if is, said := now[f.Name].inWords(p), f.inWords(p); is != said {
+		if is, said := inWords(p, now[f.Name]), inWords(p, f); is != said {
 			typed[i].Stored = p.T("console.stored_now", "value", orDash(is))
 		}
 	}
@@ -26,7 +27,7 @@ func sayStored(p *locale.Printer, refusal error, typed, stored []shown) bool {
 }
 
 // inWords is what a field says, for people.
-func (s shown) inWords(p *locale.Printer) string {
+func inWords(p *locale.Printer, s ui.Field) string {
 	if s.Type == "checkbox" {
 		if s.Value == "" {
 			return p.T("console.no")
