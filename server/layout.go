@@ -6,10 +6,13 @@ import (
 	"io"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
+	"github.com/gofiber/fiber/v2"
 
 	"feria/public/ui"
+	"feria/server/site"
 	"feria/server/web"
 )
 
@@ -64,7 +67,14 @@ func colours(r *web.Request) string {
 	return "/colours.css?of=" + url.QueryEscape(color)
 }
 
-// errorBody says what happened, what to do, and under which id the log has it.
-func errorBody(r *web.Request, status int, sentence, next, id string) templ.Component {
-	return errorPage(r.T.T("web.error_title"), sentence, next, r.T.T("web.error_id", "status", strconv.Itoa(status), "id", id), r.T.T("web.to_start"))
+// errorPage says what happened, what to do, and under which id the log has it. On
+// a public page it stands where the others do, with the ways on from there.
+func errorPage(r *web.Request, f web.Failure) (web.Chrome, templ.Component) {
+	c := web.Chrome{Title: f.Sentence, Audience: "site"}
+	d := failure{P: r.T, Sentence: f.Sentence, Next: f.Next, ID: r.T.T("web.error_id", "status", strconv.Itoa(f.Status), "id", f.ID)}
+	first, _, _ := strings.Cut(strings.TrimPrefix(r.Path(), "/"), "/")
+	if f.Status < fiber.StatusInternalServerError && first != "console" && first != "door" {
+		c, d.Programme = site.Around(r, f.Sentence)
+	}
+	return c, failureBody(d)
 }

@@ -41,7 +41,7 @@ func New(p *platform.Platform) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{Server: web.New(p, assets)}
-	s.Layout, s.ErrorBody = layout, errorBody
+	s.Layout, s.ErrorPage = layout, errorPage
 	s.App.Server().CloseOnShutdown = true // who keeps a connection hears of the drain
 	s.operate()
 	s.API = api.Mount(s.App, p)

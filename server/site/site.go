@@ -95,6 +95,24 @@ func cityChrome(r *web.Request, title string) web.Chrome {
 	return web.Chrome{Alerts: cityAlerts(r), Title: title, Audience: "site", Nav: []web.NavLink{{URL: "/me", Label: r.T.T("site.my_bookings"), Current: r.Path() == "/me"}}}
 }
 
+// Around is what stands around a page that is none of the table's: what stands
+// around the others of its event, with where the programme is, else of its city.
+func Around(r *web.Request, title string) (c web.Chrome, programme string) {
+	switch {
+	case r.City.ID == "":
+		return web.Chrome{Title: title, Audience: "site"}, ""
+	case r.View == nil:
+		return cityChrome(r, title), ""
+	}
+	m := eventMaker(r)
+	if r.View.Programme != nil {
+		programme = m.path("/programme")
+	}
+	c = m.chrome(title, "none")
+	c.Feed = ""
+	return c, programme
+}
+
 // cityAlerts gives none while the store is away, so that pages which need
 // nothing else of it still stand.
 func cityAlerts(r *web.Request) []ui.Alert {

@@ -33,9 +33,15 @@ type NavLink struct {
 // Layout draws a page around its body.
 type Layout func(r *Request, chrome Chrome, body templ.Component) templ.Component
 
-// ErrorBody is the body of an error page: what happened, what to do, and the
+// Failure is what an error page says: what happened, what to do, and the
 // request's id for whoever is asked for help.
-type ErrorBody func(r *Request, status int, sentence, next, id string) templ.Component
+type Failure struct {
+	Status             int
+	Sentence, Next, ID string
+}
+
+// ErrorPage is the body of an error page and what stands around it.
+type ErrorPage func(r *Request, f Failure) (Chrome, templ.Component)
 
 // SafeNext gives where to go after signing in: an address of this site that
 // begins with one slash, else "/".

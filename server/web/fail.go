@@ -11,6 +11,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"feria/kernel"
+	"feria/people"
 )
 
 // StatusOf gives the HTTP status of a kind of error: the one place that maps.
@@ -67,6 +68,9 @@ func (s *Server) fail(c *fiber.Ctx, r *Request, err error) error {
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	if r == nil {
 		r = s.stranger(c)
+		if kind == kernel.NotFound && !wantsJSON(c) {
+			r = s.strayed(c, r)
+		}
 	}
 	sentence, next := r.T.Error(err)
 	if wantsJSON(c) {
@@ -78,8 +82,9 @@ func (s *Server) fail(c *fiber.Ctx, r *Request, err error) error {
 		return c.Status(status).Send(body)
 	}
 	var b bytes.Buffer
-	chrome := Chrome{Title: sentence, Audience: "site", NoIndex: true}
-	if drawErr := r.draw(&b, chrome, s.ErrorBody(r, status, sentence, next, id)); drawErr != nil {
+	chrome, body := s.ErrorPage(r, Failure{status, sentence, next, id})
+	chrome.NoIndex = true
+	if drawErr := r.draw(&b, chrome, body); drawErr != nil {
 		s.log.Error("cannot draw an error page", "id", id, "error", drawErr)
 		return c.Status(status).SendString(sentence)
 	}
@@ -135,6 +140,20 @@ func (s *Server) stranger(c *fiber.Ctx) *Request {
 		r.City, offered = city, city.Locales
 	}
 	r.T = s.P.Locale.For(s.language(c, offered))
+	return r
+}
+
+// strayed is the request of an address that no row of the table knows: where it
+// begins like an event's that whoever asks may know of, it is lost in that event.
+func (s *Server) strayed(c *fiber.Ctx, stranger *Request) *Request {
+	slug, _, deeper := strings.Cut(strings.TrimPrefix(c.Path(), "/"), "/")
+	if stranger.City.ID == "" || slug == "" || !deeper {
+		return stranger
+	}
+	r, err := s.requestAt(c, lead{host: hostName(c.Hostname()), slug: slug})
+	if err != nil && !errors.Is(err, errMoved) || r.permit(people.Public) != nil {
+		return stranger
+	}
 	return r
 }
 

@@ -43,8 +43,11 @@ func (r *Request) Context() context.Context { return r.UserContext() }
 
 // request finds the city, the language, the actor, the party and the event.
 func (s *Server) request(c *fiber.Ctx) (*Request, error) {
+	return s.requestAt(c, lead{host: hostName(c.Hostname()), slug: c.Params("event")})
+}
+
+func (s *Server) requestAt(c *fiber.Ctx, at lead) (*Request, error) {
 	r := &Request{Ctx: c, Server: s, P: s.P, T: s.P.Locale.For(""), Now: s.P.Now()}
-	at := lead{host: hostName(c.Hostname()), slug: c.Params("event")}
 	if r.byLead(at, false) {
 		return r, nil
 	}

@@ -39,10 +39,10 @@ type Server struct {
 	proxies []netip.Prefix // whose X-Forwarded-For counts
 	larges  []large
 	routes  []Route
-	// Layout draws a page around its body; ErrorBody the body of an error page.
-	// The server sets both, so that this package knows no audience.
+	// Layout draws a page around its body; ErrorPage makes one of an error. The
+	// server sets both, so that this package knows no audience.
 	Layout    Layout
-	ErrorBody ErrorBody
+	ErrorPage ErrorPage
 }
 
 // Mount adds rows to the table of routes. What can be got answers HEAD too, the

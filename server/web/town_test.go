@@ -98,8 +98,8 @@ func newTown(t *testing.T, change func(*platform.Config), routes ...Route) *town
 			return body.Render(ctx, w)
 		})
 	}
-	o.s.ErrorBody = func(r *Request, status int, sentence, next, id string) templ.Component {
-		return text("error %d: %s %s (%s)", status, sentence, next, id)
+	o.s.ErrorPage = func(_ *Request, f Failure) (Chrome, templ.Component) {
+		return Chrome{Title: f.Sentence}, text("error %d: %s %s (%s)", f.Status, f.Sentence, f.Next, f.ID)
 	}
 	o.s.App.Get("/assets/:name", o.s.Assets.Serve)
 	o.s.Mount(routes...)
