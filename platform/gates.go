@@ -13,14 +13,20 @@ import (
 // the event has; these may be named by their own part, as in addresses. Errors:
 // those of ticketing.Service.SaveGate, and unknown_space and unknown_slot by field.
 func (p *Platform) SaveGate(ctx context.Context, g ticketing.Gate, by string) (ticketing.Gate, error) {
+	var old ticketing.Gate
 	var err error
-	switch {
-	case g.Scope == ticketing.OfSpace && g.Space != "":
+	if g.ID != "" {
+		if old, err = p.Ticketing.Gate(ctx, g.ID); err != nil {
+			return ticketing.Gate{}, err
+		}
+	}
+	switch { // what it let into before may be gone by now, and stay
+	case g.Scope == ticketing.OfSpace && g.Space != "" && g.Space != old.Space:
 		g.Space = inEvent(g.Event, g.Space)
 		var space festival.Space
 		space, err = p.Festival.Space(ctx, g.Space)
 		err = of(g.Event, space.Event, err, "unknown_space", "space")
-	case g.Scope == ticketing.OfSlot && g.Slot != "":
+	case g.Scope == ticketing.OfSlot && g.Slot != "" && g.Slot != old.Slot:
 		g.Slot = inEvent(g.Event, g.Slot)
 		var slot festival.Slot
 		slot, err = p.Festival.Slot(ctx, g.Slot)

@@ -294,6 +294,17 @@ func TestAPI_answersAsItIsDescribed(t *testing.T) {
 	if v := scan("n3", 200); v["reason"] != "revoked" {
 		t.Errorf("a pass of a withdrawn key: %v", v)
 	}
+	gate["scope"], gate["slot"] = "slot", own
+	c.call("PUT", "/events/{event}/gates/{gate}", []string{"tryout", "main"}, gate, 422) // scans were made at it
+	c.call("DELETE", "/events/{event}/gates/{gate}", []string{"tryout", "side"}, nil, 204)
+	removed := get("/events/{event}/removed-gates", "tryout")["items"].([]any)
+	side := removed[0].(map[string]any)
+	if len(removed) != 1 || side["slug"] != "side" {
+		t.Errorf("removed are %v", removed)
+	}
+	restore := []string{"tryout", festival.Own(side["id"].(string))}
+	c.call("POST", "/events/{event}/removed-gates/{id}/restore", restore, nil, 200)
+	c.call("POST", "/events/{event}/removed-gates/{id}/restore", []string{"tryout", "nothing"}, nil, 404)
 	c.call("DELETE", "/events/{event}/gates/{gate}", []string{"tryout", "side"}, nil, 204)
 	c.call("DELETE", "/events/{event}/bookings/{id}", []string{"tryout", booking}, nil, 204)
 

@@ -69,9 +69,9 @@ func (o *town) strange() map[string]string {
 	pass, err := o.p.PassFor(ctx, o.week, receipt.Party.ID, "Planted")
 	fatal(err)
 	ids["passes"] = o.p.Ticketing.PassSecret(pass)
-	_, err = o.p.Ticketing.SaveGate(ctx, ticketing.Gate{Event: o.week.ID, Slug: "planted", Name: locale.Text{"en": "Planted"}, Scope: ticketing.OfEvent, Who: ticketing.AnyPass, Reentry: ticketing.AfterExit}, "test")
+	gate, err := o.p.Ticketing.SaveGate(ctx, ticketing.Gate{Event: o.week.ID, Slug: "planted", Name: locale.Text{"en": "Planted"}, Scope: ticketing.OfEvent, Who: ticketing.AnyPass, Reentry: ticketing.AfterExit}, "test")
 	fatal(err)
-	ids["gates"], ids["exhibitors"] = "planted", draft.Hosts[0].Slug
+	ids["gates"], ids["removed-gates"], ids["exhibitors"] = "planted", gate.ID, draft.Hosts[0].Slug
 	kept, err := o.p.KeepUpload(ctx, o.week.ID, "a.csv", "test", []byte("title,start,end\nPlanted,2027-04-13 10:00,2027-04-13 11:00\n"))
 	fatal(err)
 	made, err := o.p.ImportFile(ctx, platform.ImportRequest{City: o.week.City, Slug: o.week.Slug, File: "a.csv", Data: []byte("title,start,end\nPlanted,2027-04-13 10:00,2027-04-13 11:00\n"), Keep: true, By: "test"})

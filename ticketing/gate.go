@@ -3,7 +3,9 @@ package ticketing
 import (
 	"context"
 	"errors"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -114,9 +116,23 @@ func (g Gate) check() error {
 	return wrong.Err()
 }
 
+// says tells whether two gates are the same but for who changed them and when.
+func (g Gate) says(o Gate) bool {
+	return g.Slug == o.Slug && maps.Equal(g.Name, o.Name) && g.Who == o.Who && g.Reentry == o.Reentry && g.Lead == o.Lead && g.letsInto(o) &&
+		slices.EqualFunc(g.Hours, o.Hours, func(a, b festival.Period) bool { return a.Start.Equal(b.Start) && a.End.Equal(b.End) })
+}
+
+// letsInto tells whether a gate lets into what another does.
+func (g Gate) letsInto(o Gate) bool {
+	return g.Scope == o.Scope && g.Space == o.Space && g.Slot == o.Slot
+}
+
 // SaveGate makes a gate (with an empty ID) or changes one. Left out, Scope is the
-// event, Who is Booked and Reentry is AfterExit. Errors: kernel.Errors by field
-// (gate_slug, gate_slug_taken, gate_name, …), not_found.
+// event, Who is Booked and Reentry is AfterExit. One that carries a ChangedAt is
+// refused if the gate changed since. What a gate lets into stays from the first
+// scan on: who is inside is counted by it. Errors: kernel.Errors by field
+// (gate_slug, gate_slug_taken, gate_name, gate_scanned, …), record_changed (409),
+// not_found.
 func (s *Service) SaveGate(ctx context.Context, g Gate, by string) (Gate, error) {
 	if g.Scope == "" {
 		g.Scope = OfEvent
@@ -138,19 +154,14 @@ func (s *Service) SaveGate(ctx context.Context, g Gate, by string) (Gate, error)
 	if err := g.check(); err != nil {
 		return Gate{}, err
 	}
+	seen := g.ChangedAt
 	g.ChangedAt, g.ChangedBy, g.Removed = s.now(), by, nil
 	var err error
 	if g.ID == "" {
 		g.ID = festival.RecordID(g.Event, kernel.NewID())
 		err = s.gates.Insert(ctx, g)
 	} else {
-		err = s.gates.Decide(ctx, g.ID, func(old *Gate) error {
-			if old.Event != g.Event || old.Removed != nil {
-				return kernel.Missing()
-			}
-			*old = g
-			return nil
-		})
+		g, err = s.changeGate(ctx, g, seen)
 	}
 	if errors.Is(err, store.ErrExists) {
 		return Gate{}, kernel.Errors{kernel.New(kernel.Invalid, "gate_slug_taken", "slug", "slug", g.Slug)}
@@ -158,9 +169,38 @@ func (s *Service) SaveGate(ctx context.Context, g Gate, by string) (Gate, error)
 	return known(g, err)
 }
 
+// changeGate puts a gate in the place of what was seen of it, zero for whatever
+// is there.
+func (s *Service) changeGate(ctx context.Context, g Gate, seen time.Time) (Gate, error) {
+	scanned, err := s.scans.Find(ctx, store.By("gate", g.ID).Limit(1))
+	if err != nil {
+		return Gate{}, err
+	}
+	return s.gates.Update(ctx, g.ID, func(old *Gate) error {
+		switch {
+		case old.Event != g.Event || old.Removed != nil:
+			return kernel.Missing()
+		case g.says(*old):
+			return store.ErrUnchanged
+		case !seen.IsZero() && !seen.Equal(old.ChangedAt):
+			return kernel.New(kernel.Conflict, "record_changed", "", "at", old.ChangedAt)
+		case len(scanned) > 0 && !g.letsInto(*old):
+			return kernel.Errors{kernel.New(kernel.Invalid, "gate_scanned", "scope")}
+		}
+		*old = g
+		return nil
+	})
+}
+
 // Gates lists the gates of an event by slug, without those set aside.
 func (s *Service) Gates(ctx context.Context, event string) ([]Gate, error) {
 	return s.gates.Find(ctx, store.By("slug", event))
+}
+
+// RemovedGates lists the gates of an event that were set aside and can come back.
+func (s *Service) RemovedGates(ctx context.Context, event string) ([]Gate, error) {
+	all, err := s.gates.Find(ctx, store.All().Prefix(event+"/"))
+	return slices.DeleteFunc(all, func(g Gate) bool { return g.Removed == nil }), err
 }
 
 // GateBySlug finds a gate by its word. The answer may be half a second behind

@@ -9,6 +9,7 @@ import (
 
 	"feria/festival"
 	"feria/kernel"
+	"feria/locale"
 	"feria/store/storetest"
 )
 
@@ -247,6 +248,9 @@ func TestGates(t *testing.T) {
 	if err := w.RemoveGate(t.Context(), g.ID, ""); err != nil {
 		t.Fatal(err)
 	}
+	if gone, err := w.RemovedGates(t.Context(), w.event.ID); err != nil || len(gone) != 1 || gone[0].ID != g.ID {
+		t.Errorf("removed are %+v, %v", gone, err)
+	}
 	if _, err := w.Scan(t.Context(), w.request(Gate{ID: g.ID, Event: g.Event, Removed: &ten}, "x")); kernel.KindOf(err) != kernel.NotFound {
 		t.Errorf("scan at a removed gate: %v", err)
 	}
@@ -257,4 +261,61 @@ func TestGates(t *testing.T) {
 	if found, err := w.Gates(t.Context(), w.event.ID); err != nil || len(found) != 1 {
 		t.Errorf("%d gates, %v", len(found), err)
 	}
+}
+
+// A gate can be changed as long as nobody else did meanwhile; what it lets into
+// stays from the first scan on, since it is counted by that.
+func TestGates_changed(t *testing.T) {
+	w := open(t)
+	_, token := w.pass("a", 2)
+	g := w.gate(Gate{Slug: "north", Who: AnyPass})
+	change := func(by func(*Gate)) error {
+		w.after(time.Minute)
+		next := g
+		by(&next)
+		saved, err := w.SaveGate(t.Context(), next, "person:2")
+		if err == nil {
+			g = saved
+		}
+		return err
+	}
+	toSlot := func(g *Gate) { g.Scope, g.Slot = OfSlot, w.event.ID+"/s1" }
+	toEvent := func(g *Gate) { g.Scope = OfEvent }
+	rename := func(name string) func(*Gate) { return func(g *Gate) { g.Name = locale.Text{"en": name} } }
+	for _, by := range []func(*Gate){toSlot, toEvent, rename("Quay"), func(g *Gate) { g.Slug = "quay" }} {
+		if err := change(by); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stale := g
+	if err := change(rename("Pier")); err != nil {
+		t.Fatal(err)
+	}
+	stale.Slug = "wharf"
+	if _, err := w.SaveGate(t.Context(), stale, "person:3"); kernel.CodeOf(err) != "record_changed" {
+		t.Errorf("over another's change: %v", err)
+	}
+	same := g
+	same.ChangedAt = stale.ChangedAt // a form that was sent twice
+	if again, err := w.SaveGate(t.Context(), same, "person:3"); err != nil || again.ChangedBy != "person:2" {
+		t.Errorf("the same again: %+v, %v", again, err)
+	}
+	if v := w.scan(w.request(g, token)); v.Result != OK {
+		t.Fatalf("a scan at a changed gate: %s", brief(v))
+	}
+	var errs kernel.Errors
+	if err := change(toSlot); !errors.As(err, &errs) || errs[0].Code != "gate_scanned" || errs[0].Field != "scope" {
+		t.Errorf("another scope after a scan: %v", err)
+	}
+	if err := change(func(g *Gate) { g.Name, g.Slug, g.Reentry = locale.Text{"en": "Mole"}, "mole", Never }); err != nil {
+		t.Errorf("another name after a scan: %v", err)
+	}
+	scans, _, err := w.Scans(t.Context(), ScanQuery{Gate: g.ID})
+	if err != nil || len(scans) != 1 {
+		t.Errorf("%d scans, %v", len(scans), err)
+	}
+	if counts, err := w.Inside(t.Context(), g); err != nil || counts.In != 2 {
+		t.Errorf("counts are %+v, %v", counts, err)
+	}
+	w.sound()
 }

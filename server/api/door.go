@@ -107,6 +107,34 @@ func (a *API) mountDoor() {
 			}
 			return nil, a.p.Ticketing.RemoveGate(ctx, gate.ID, callOf(ctx).by())
 		})
+	type gateID struct {
+		InEvent
+		ID string `path:"id" doc:"the last part of the gate's id: its word may be another's by now"`
+	}
+	register(a, operation{id: "list-removed-gates", method: http.MethodGet, path: "/events/{event}/removed-gates", tag: "Door", summary: "The gates that were set aside", may: people.ConsoleEdit},
+		func(ctx context.Context, in *PageInEvent) (*answer[list[ticketing.Gate]], error) {
+			e, err := a.event(ctx, in.Event)
+			if err != nil {
+				return nil, err
+			}
+			gates, err := a.p.Ticketing.RemovedGates(ctx, e.ID)
+			if err != nil {
+				return nil, err
+			}
+			return done(pageOfSlice(gates, in.Paging, func(g ticketing.Gate) string { return g.ID }))
+		})
+	register(a, operation{id: "restore-gate", method: http.MethodPost, path: "/events/{event}/removed-gates/{id}/restore", tag: "Door", summary: "Bring a gate back that was set aside", may: people.ConsoleEdit},
+		func(ctx context.Context, in *gateID) (*answer[ticketing.Gate], error) {
+			e, err := a.event(ctx, in.Event)
+			if err != nil {
+				return nil, err
+			}
+			id := festival.RecordID(e.ID, in.ID)
+			if err := a.p.Ticketing.RestoreGate(ctx, id, callOf(ctx).by()); err != nil {
+				return nil, err
+			}
+			return done(a.p.Ticketing.Gate(ctx, id))
+		})
 	register(a, operation{id: "count-gate", method: http.MethodGet, path: "/events/{event}/gates/{gate}/counts", tag: "Door", summary: "How it stands at a gate", may: people.DoorScan},
 		func(ctx context.Context, in *AtGate) (*answer[ticketing.Counts], error) {
 			_, gate, err := a.gate(ctx, *in)

@@ -71,6 +71,9 @@ func Routes() []web.Route {
 
 		{Method: get, Path: "/console/:event/gates", May: people.DoorManage, Handle: showGates},
 		{Method: post, Path: "/console/:event/gates", May: people.DoorManage, Handle: saveGate},
+		{Method: get, Path: "/console/:event/gates/:slug", May: people.DoorManage, Handle: setup.ShowGate},
+		{Method: post, Path: "/console/:event/gates/:slug", May: people.DoorManage, Handle: setup.SaveGate},
+		{Method: post, Path: "/console/:event/gates/:id/restore", May: people.DoorManage, Handle: restoreGate},
 		{Method: post, Path: "/console/:event/gates/:slug/remove", May: people.DoorManage, Handle: removeGate},
 		{Method: post, Path: "/console/:event/keys", May: people.DoorManage, Handle: rotateKey},
 		{Method: post, Path: "/console/:event/keys/:id/withdraw", May: people.DoorManage, Handle: withdrawKey},

@@ -1,7 +1,9 @@
 package console
 
 import (
+	"cmp"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -55,37 +57,23 @@ func gatesPageFor(r *web.Request, status int, form gateForm) error {
 	if err != nil {
 		return err
 	}
-	d := gatesPage{P: r.T, Base: setup.Base(r), Name: form.name, Slug: form.slug, Errors: form.errors, Error: form.above}
-	spaces := map[string]string{}
-	d.Spaces = []ui.Option{{Label: "–"}}
+	d := gatesPage{P: r.T, Base: setup.Base(r), Error: form.above}
+	names := map[string]string{}
+	spaces := []ui.Option{{Label: "–"}}
 	for _, space := range draft.Spaces {
 		name := say(r, space.Name)
 		if venue, ok := draft.Venue(space.Venue); ok {
 			name = say(r, venue.Name) + ": " + name
 		}
-		spaces[space.ID] = name
-		d.Spaces = append(d.Spaces, ui.Option{Value: space.ID, Label: name, Chosen: space.ID == form.space})
+		names[space.ID] = name
+		spaces = append(spaces, ui.Option{Value: space.ID, Label: name})
 	}
-	slots := map[string]string{}
 	for _, slot := range draft.Slots {
 		if session, ok := draft.Session(slot.Session); ok {
-			slots[slot.ID] = say(r, session.Title) + ", " + slotTime(r, slot.Slot)
+			names[slot.ID] = say(r, session.Title) + ", " + slotTime(r, slot.Slot)
 		}
 	}
-	scopes := []ticketing.GateScope{ticketing.OfEvent, ticketing.OfSpace}
-	if name, ok := slots[form.slot]; ok {
-		scopes = append(scopes, ticketing.OfSlot)
-		d.Slots = []ui.Option{{Value: form.slot, Label: name, Chosen: true}}
-	}
-	for _, scope := range scopes {
-		d.Scopes = append(d.Scopes, ui.Option{Value: string(scope), Label: r.T.T("console.gate_scope_" + string(scope)), Chosen: string(scope) == form.scope})
-	}
-	if form.again == "" {
-		form.again = string(ticketing.AfterExit)
-	}
-	for _, again := range []ticketing.Reentry{ticketing.Never, ticketing.AfterExit, ticketing.Always} {
-		d.Again = append(d.Again, ui.Option{Value: string(again), Label: r.T.T("console.reentry_" + string(again)), Chosen: string(again) == form.again})
-	}
+	d.Fields = form.fields(r, spaces, names[form.slot])
 	gates, err := r.P.Ticketing.Gates(r.Context(), r.Event.ID)
 	if err != nil {
 		return err
@@ -96,16 +84,20 @@ func gatesPageFor(r *web.Request, status int, form gateForm) error {
 			return err
 		}
 		row := gateRow{
-			Name: say(r, g.Name), URL: "/door/" + r.Event.Slug + "/" + g.Slug, Scope: r.T.T("console.gate_scope_" + string(g.Scope)),
-			In: r.T.Number(counts.In), Entered: r.T.Number(counts.Entered), Doubles: r.T.Number(counts.Doubles), Remove: d.Base + "/gates/" + g.Slug + "/remove",
+			Name: say(r, g.Name), URL: d.Base + "/gates/" + g.Slug, Door: "/door/" + r.Event.Slug + "/" + g.Slug, Scope: r.T.T("console.gate_scope_" + string(g.Scope)),
+			In: r.T.Number(counts.In), Entered: r.T.Number(counts.Entered), Doubles: r.T.Number(counts.Doubles),
 		}
-		if name := spaces[g.Space]; g.Scope == ticketing.OfSpace && name != "" {
-			row.Scope = name
-		}
-		if name := slots[g.Slot]; g.Scope == ticketing.OfSlot && name != "" {
+		if name := names[cmp.Or(g.Space, g.Slot)]; name != "" { // none has both
 			row.Scope = name
 		}
 		d.Gates = append(d.Gates, row)
+	}
+	removed, err := r.P.Ticketing.RemovedGates(r.Context(), r.Event.ID)
+	if err != nil {
+		return err
+	}
+	for _, g := range removed {
+		d.Removed = append(d.Removed, gateRow{Name: say(r, g.Name), URL: d.Base + "/gates/" + festival.Own(g.ID) + "/restore"})
 	}
 	if d.Keys, err = keysOf(r); err != nil {
 		return err
@@ -114,6 +106,38 @@ func gatesPageFor(r *web.Request, status int, form gateForm) error {
 		return err
 	}
 	return r.Page(status, setup.Chrome(r, r.T.T("console.gates"), "/gates"), gatesBody(d))
+}
+
+// fields draws the form of a new gate; slot is what the one is called that the
+// form came with, "" for none.
+func (form gateForm) fields(r *web.Request, spaces []ui.Option, slot string) []ui.Field {
+	scopes := []ui.Option{}
+	for _, scope := range []ticketing.GateScope{ticketing.OfEvent, ticketing.OfSpace, ticketing.OfSlot} {
+		if scope != ticketing.OfSlot || slot != "" {
+			scopes = append(scopes, ui.Option{Value: string(scope), Label: r.T.T("console.gate_scope_" + string(scope))})
+		}
+	}
+	var again []ui.Option
+	for _, when := range []ticketing.Reentry{ticketing.Never, ticketing.AfterExit, ticketing.Always} {
+		again = append(again, ui.Option{Value: string(when), Label: r.T.T("console.reentry_" + string(when))})
+	}
+	out := []ui.Field{
+		{ID: "name", Name: "name", Label: r.T.T("console.field_name"), Value: form.name, Required: true},
+		{ID: "slug", Name: "slug", Label: r.T.T("console.field_gate_slug"), Value: form.slug, Required: true},
+		{ID: "scope", Name: "scope", Label: r.T.T("console.field_scope"), Type: "select", Options: pick(scopes, form.scope)},
+		{ID: "space", Name: "space", Label: r.T.T("console.field_space"), Type: "select", Options: pick(spaces, form.space)},
+		{ID: "reentry", Name: "reentry", Label: r.T.T("console.field_reentry"), Type: "select", Options: pick(again, cmp.Or(form.again, string(ticketing.AfterExit)))},
+	}
+	if slot != "" {
+		out = slices.Insert(out, 4, ui.Field{ID: "slot", Name: "slot", Label: r.T.T("console.field_slot"), Type: "select", Options: []ui.Option{{Value: form.slot, Label: slot, Chosen: true}}})
+	}
+	for i := range out {
+		out[i].Error = form.errors[out[i].Name]
+	}
+	if e := form.errors["slot"]; slot == "" && e != "" { // there is nothing to choose one from
+		out[2].Error = e
+	}
+	return out
 }
 
 func keysOf(r *web.Request) ([]keyRow, error) {
@@ -205,11 +229,11 @@ func saveGate(r *web.Request) error {
 		g.Name = locale.Text{r.Event.Locales[0]: form.name}
 	}
 	if _, err := r.P.SaveGate(r.Context(), g, r.Actor.ID); err != nil {
-		byField, above, _, ok := r.Sentences(err)
+		byField, above, ok := refused(r, err, "name", "slug", "scope", "space", "slot", "reentry")
 		if !ok {
 			return err
 		}
-		form.errors, form.above = byField, together(above, byField, "name", "slug", "scope", "space", "slot", "reentry")
+		form.errors, form.above = byField, above
 		return gatesPageFor(r, web.StatusOfForm(err), form)
 	}
 	return r.See(setup.Base(r)+"/gates", r.T.T("console.saved"))
@@ -224,6 +248,24 @@ func removeGate(r *web.Request) error {
 		return err
 	}
 	return r.See(setup.Base(r)+"/gates", r.T.T("console.gate_removed"))
+}
+
+// restoreGate brings a removed gate back: its word may be another's by now, so
+// its id is in the address.
+func restoreGate(r *web.Request) error {
+	g, err := r.P.Ticketing.Gate(r.Context(), r.Own("id"))
+	if err != nil {
+		return err
+	}
+	err = r.P.Ticketing.RestoreGate(r.Context(), g.ID, r.Actor.ID)
+	if kernel.KindOf(err) == kernel.Conflict {
+		sentence, _ := r.T.Error(err)
+		return r.See(setup.Base(r)+"/gates", sentence)
+	}
+	if err != nil {
+		return err
+	}
+	return r.See(setup.Base(r)+"/gates", r.T.T("console.restored"))
 }
 
 func rotateKey(r *web.Request) error {

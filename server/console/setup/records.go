@@ -146,7 +146,7 @@ func edit(r *web.Request, e editor, s *scene, id string, typed url.Values, refus
 		d.Title, d.Action = r.T.T("console.new_kind", "kind", r.T.T("console.kind_"+kind)), kindURL(r)+"/new"
 	} else {
 		d.Title, d.Action = drawn.title, recordURL(r, kind, id)
-		d.Copy, d.Remove = d.Action+"/copy", d.Action+"/remove"
+		d.Copy, d.Remove, d.Removing = d.Action+"/copy", d.Action+"/remove", r.T.T("console.remove_about")
 		d.Extra = extras(r, s, kind, id)
 	}
 	if d.Title == "" {

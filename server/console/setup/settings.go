@@ -16,6 +16,7 @@ import (
 type settings struct {
 	title, action, back, current string
 	kind                         string    // the room's word above the title
+	remove, removing             string    // where it is removed, "" where that is elsewhere, and what that means
 	seen                         time.Time // when what the form shows was changed last; zero for what is new
 }
 
@@ -52,7 +53,7 @@ func eventScene(r *web.Request) (*scene, error) {
 
 // ask draws a form; after a refusal with what was typed.
 func ask[T any](r *web.Request, f form[T], s *scene, record T, page settings, typed url.Values, refusal error) error {
-	d := editPage{P: r.T, Title: page.title, Kind: page.kind, Action: page.action, Back: page.back}
+	d := editPage{P: r.T, Title: page.title, Kind: page.kind, Action: page.action, Back: page.back, Remove: page.remove, Removing: page.removing}
 	if !page.seen.IsZero() {
 		d.Seen = page.seen.UTC().Format(seenAt)
 	}
