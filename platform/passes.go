@@ -1,6 +1,7 @@
 package platform
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -133,6 +134,35 @@ const codesAMinute = 20
 // A device names itself, so all devices of one person or API token at a gate
 // share a limit too: five that type as fast as they may.
 const codesOfAll = 5 * codesAMinute
+
+// BookFor books for somebody at a desk. With the short code of a pass of the event,
+// as it was typed, the booking joins the pass's party: one pass stays one, and a
+// name, a mail address or a language that is left out is the party's. Errors:
+// those of registration.Service.Book; by field pass_code_unknown, pass_revoked;
+// code_too_often.
+func (p *Platform) BookFor(ctx context.Context, event festival.Event, r registration.Request, code string) (registration.Receipt, error) {
+	if code == "" {
+		return p.Registration.Book(ctx, r)
+	}
+	if err := p.AllowCode(ctx, event.ID+"/desk", r.By, r.By); err != nil {
+		return registration.Receipt{}, err
+	}
+	pass, err := p.Ticketing.PassByCode(ctx, event.ID, code)
+	var party registration.Party
+	if err == nil {
+		party, err = p.Registration.Party(ctx, pass.Party)
+	}
+	switch {
+	case kernel.KindOf(err) == kernel.NotFound:
+		return registration.Receipt{}, kernel.Errors{kernel.New(kernel.Invalid, "pass_code_unknown", "pass")}
+	case err != nil:
+		return registration.Receipt{}, err
+	case pass.Revoked != nil:
+		return registration.Receipt{}, kernel.Errors{kernel.New(kernel.Invalid, "pass_revoked", "pass")}
+	}
+	r.Party, r.Name, r.Mail, r.Lang = party.ID, cmp.Or(r.Name, pass.Name, party.Name), cmp.Or(r.Mail, party.Mail), cmp.Or(party.Lang, r.Lang)
+	return p.Registration.Book(ctx, r)
+}
 
 // AllowCode counts a short code that was typed by somebody on a device, and
 // refuses when there were too many.

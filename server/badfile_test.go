@@ -14,17 +14,19 @@ import (
 	"feria/people"
 )
 
-// upload sends a file to the console's import.
+// upload sends a file to the console's import; "" is a form without one.
 func (d desk) upload(path, name, text string) page {
 	d.t.Helper()
 	var body bytes.Buffer
 	w := multipart.NewWriter(&body)
-	f, err := w.CreateFormFile("file", name)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	if _, err := f.Write([]byte(text)); err != nil {
-		d.t.Fatal(err)
+	if name != "" {
+		f, err := w.CreateFormFile("file", name)
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		if _, err := f.Write([]byte(text)); err != nil {
+			d.t.Fatal(err)
+		}
 	}
 	if err := w.Close(); err != nil {
 		d.t.Fatal(err)

@@ -142,8 +142,8 @@ func TestConsole_errorsStandAtTheirFields(t *testing.T) {
 	d.try(t, 422, "/console/people/tokens", "name", "Bot", "role", "bogus", "event", "learning-week").at(t, "token-role")
 	d.try(t, 422, "/console/people/tokens", "name", "Bot", "role", "volunteer", "event", "").at(t, "token-event")
 
-	d.sendFile(t, week+"/import", "", "").want(t, 422).at(t, "file")
-	file := d.sendFile(t, week+"/import", "prog.csv", "wann,wo\n10:00,Pier\n").want(t, 303).Header.Get("Location")
+	d.upload(week+"/import", "", "").want(t, 422).at(t, "file")
+	file := d.upload(week+"/import", "prog.csv", "wann,wo\n10:00,Pier\n").want(t, 303).Header.Get("Location")
 	d.get(file).want(t, 422).at(t, "column.0").has(t, "No column holds the titles of the sessions. Choose the column that does.")
 	d.try(t, 303, file+"/columns", "column.0", "start", "column.1", "headline")
 	d.get(file).want(t, 422).at(t, "column.1").lacks(t, `id="column.0-error"`)

@@ -70,6 +70,7 @@ func (a *API) mountBookings() {
 			Lang    string `json:"lang,omitempty" doc:"of the mails; absent: of the request"`
 			Confirm bool   `json:"confirm,omitempty" doc:"book although the party has something else at that time"`
 			NoWait  bool   `json:"no_wait,omitempty" doc:"rather nothing than a place in the waiting list"`
+			Pass    string `json:"pass,omitempty" doc:"by staff: the short code of a pass of the event, whose party the booking joins; then the name may be empty"`
 		}
 	}
 	register(a, operation{id: "book", method: http.MethodPost, path: "/events/{event}/slots/{slot}/bookings", tag: "Bookings", summary: "Book seats; full means a place in the waiting list", may: people.CitizenBook, created: true},
@@ -88,10 +89,12 @@ func (a *API) mountBookings() {
 			}
 			if c.actor.May(people.BookingEdit, e.ID) {
 				r.By = c.by()
+			} else if in.Body.Pass != "" {
+				return nil, kernel.New(kernel.Refused, "not_allowed", "pass")
 			} else if err := c.keyIsLong(); err != nil {
 				return nil, err
 			}
-			receipt, err := a.p.Registration.Book(ctx, r)
+			receipt, err := a.p.BookFor(ctx, e, r, in.Body.Pass)
 			if err != nil {
 				return nil, err
 			}

@@ -2,19 +2,19 @@ package console
 
 import (
 	"bytes"
+	"cmp"
 	"net/url"
 	"strconv"
-	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
 	"feria/festival"
 	"feria/kernel"
 	"feria/people"
+	"feria/public/ui"
 	"feria/registration"
 	"feria/server/console/setup"
 	"feria/server/web"
-	"feria/ticketing"
 )
 
 // showSlots lists what can be booked with how full it is.
@@ -102,11 +102,27 @@ func slotOf(r *web.Request) (*festival.Programme, festival.Frozen, error) {
 
 // deskForm is what was typed at the desk, or as seats, and what was wrong.
 type deskForm struct {
-	name, mail, seats string
-	places            string
-	errors            map[string]string
-	above             string
-	confirm           bool
+	name, mail, seats, pass string
+	errors                  map[string]string
+	overlaps                []overlapRow
+	places                  string
+	placesError             string
+	confirm                 bool // fewer places than are booked
+	above                   string
+}
+
+// fields draws the form of the desk.
+func (form deskForm) fields(r *web.Request) []ui.Field {
+	out := []ui.Field{
+		{ID: "name", Name: "name", Label: r.T.T("console.field_name"), Value: form.name, Required: form.pass == ""},
+		{ID: "seats", Name: "seats", Label: r.T.T("site.how_many"), Value: form.seats, Mode: "numeric", Required: true},
+		{ID: "mail", Name: "mail", Label: r.T.T("console.mail_if_any"), Type: "email", Value: form.mail},
+		{ID: "pass", Name: "pass", Label: r.T.T("console.pass_if_any"), Hint: r.T.T("console.pass_if_any_about"), Value: form.pass},
+	}
+	for i := range out {
+		out[i].Error = form.errors[out[i].Name]
+	}
+	return out
 }
 
 func showBooked(r *web.Request) error {
@@ -131,18 +147,16 @@ func bookedPageFor(r *web.Request, status int, form deskForm) error {
 	d := bookedPage{
 		P: r.T, Base: base, Title: say(r, session.Title), When: slotTime(r, slot.Slot), Where: placeOf(r, p, slot.Slot), CSV: base + ".csv", Desk: base + "/desk",
 		Count:   r.T.T("console.booked_count", "booked", roster.Taken, "seats", roster.Seats, "waiting", roster.Line()),
-		CanEdit: r.Actor.May(people.BookingEdit, r.Event.ID), Error: form.above, Errors: form.errors, Confirm: form.confirm,
-		DeskName: form.name, DeskMail: form.mail, DeskNum: form.seats, DeskKey: kernel.NewID(), Places: form.places,
+		CanEdit: r.Actor.May(people.BookingEdit, r.Event.ID), Error: form.above, Confirm: form.confirm,
+		Fields: form.fields(r), Overlaps: form.overlaps, DeskKey: kernel.NewID(),
+		Places: ui.Field{ID: "places", Name: "seats", Label: r.T.T("console.field_seats_offered"), Value: cmp.Or(form.places, itoa(roster.Seats)), Mode: "numeric", Error: form.placesError},
 	}
 	if r.Actor.May(people.ConsoleEdit, r.Event.ID) {
 		d.Gate = setup.Base(r) + "/gates?slot=" + url.QueryEscape(festival.Own(slot.ID)) + "#new"
 	}
-	if d.Places == "" {
-		d.Places = itoa(roster.Seats)
-	}
 	for _, h := range held {
 		own := base + "/" + festival.Own(h.Booking.ID)
-		row := bookedRow{Name: h.Booking.Name, Seats: r.T.Number(h.Booking.Seats), Mail: h.Booking.Mail, At: moment(r, h.Booking.MadeAt), Cancel: own + "/cancel"}
+		row := bookedRow{Name: h.Booking.Name, Seats: r.T.Number(h.Booking.Seats), Mail: h.Booking.Mail, At: moment(r, h.Booking.MadeAt), URL: own}
 		if row.Mail == "" && h.Booking.By != "" {
 			row.Mail = r.T.T("console.by_desk")
 		}
@@ -196,93 +210,6 @@ func sendCSV(r *web.Request, name string, rows [][]string) error {
 	return r.Send(b.Bytes())
 }
 
-// bookAtDesk books for somebody who stands at the desk, with or without mail,
-// and shows the short code of the pass.
-func bookAtDesk(r *web.Request) error {
-	_, slot, err := slotOf(r)
-	if err != nil {
-		return err
-	}
-	form := deskForm{name: r.Form("name"), mail: r.Form("mail"), seats: r.Form("seats")}
-	seats, err := strconv.Atoi(form.seats)
-	var receipt registration.Receipt
-	if err != nil {
-		err = kernel.Errors{kernel.New(kernel.Invalid, "seats_not_a_number", "seats", "max", registration.MaxSeats)}
-	} else {
-		receipt, err = r.P.Registration.Book(r.Context(), registration.Request{
-			City: r.City.ID, Slot: slot.ID, Name: form.name, Mail: form.mail, Lang: r.T.Lang(), Seats: seats, By: r.Actor.ID, Key: deskKey(r),
-		})
-	}
-	if err != nil {
-		byField, above, next, ok := r.Sentences(err)
-		if !ok {
-			return err
-		}
-		form.errors = byField
-		form.above = strings.TrimSpace(together(above, byField, "name", "mail", "seats") + " " + next)
-		return bookedPageFor(r, web.StatusOfForm(err), form)
-	}
-	flash := r.T.T("console.desk_booked", "name", receipt.Booking.Name)
-	if receipt.State == registration.Waiting {
-		flash = r.T.T("console.desk_waits", "name", receipt.Booking.Name, "n", receipt.Position)
-	}
-	pass, err := r.P.PassFor(r.Context(), r.View.Event, receipt.Party.ID, receipt.Party.Name)
-	switch {
-	case err == nil:
-		flash += " " + r.T.T("console.desk_pass", "code", pass.CodeShown(), "url", r.P.PassURL(pass))
-	case kernel.KindOf(err) != kernel.NotFound:
-		return err
-	}
-	return r.See(slotURL(r, festival.Own(slot.ID)), flash)
-}
-
-// deskKey names one sending of the desk's form, for this actor only.
-func deskKey(r *web.Request) string {
-	if key := r.Form("key"); key != "" && len(key) <= 64 {
-		return "desk/" + r.Actor.ID + "/" + key
-	}
-	return ""
-}
-
-// bookingOf finds the booking of the address; it must be one of the slot's.
-func bookingOf(r *web.Request) (registration.Held, error) {
-	h, err := r.P.Registration.Booking(r.Context(), r.Own("id"))
-	if err != nil {
-		return h, err
-	}
-	if h.Booking.Event != r.Event.ID || h.Booking.Slot != r.Own("slot") {
-		return h, kernel.Missing()
-	}
-	return h, nil
-}
-
-// showPassOf goes to the pass of who booked, to print it or to read its code.
-func showPassOf(r *web.Request) error {
-	h, err := bookingOf(r)
-	if err != nil {
-		return err
-	}
-	var pass ticketing.Pass
-	if pass, err = r.P.PassFor(r.Context(), r.View.Event, h.Booking.Party, h.Booking.Name); err != nil {
-		return err
-	}
-	return r.See("/passes/"+r.P.Ticketing.PassSecret(pass), "")
-}
-
-func cancelBooking(r *web.Request) error {
-	h, err := bookingOf(r)
-	if err != nil {
-		return err
-	}
-	if err := r.P.Registration.Cancel(r.Context(), h.Booking.ID); err != nil {
-		return err
-	}
-	if _, err := r.P.Views.Refresh(r.Context(), r.Event.ID); err != nil {
-		return err
-	}
-	return r.See(slotURL(r, festival.Own(h.Booking.Slot)), r.T.T("console.booking_cancelled"))
-}
-
 // setSeats changes what a slot offers, at once. Fewer than are booked asks once
 // more.
 func setSeats(r *web.Request) error {
@@ -293,16 +220,16 @@ func setSeats(r *web.Request) error {
 	form := deskForm{seats: "1", places: r.Form("seats"), confirm: r.Form("confirm") != ""}
 	seats, err := strconv.Atoi(form.places)
 	if err != nil {
-		err = kernel.New(kernel.Invalid, "not_a_number", "")
+		err = kernel.New(kernel.Invalid, "not_a_number", "seats")
 	} else {
 		err = r.P.Registration.SetSeats(r.Context(), slot.ID, seats, form.confirm)
 	}
 	if err != nil {
-		byField, above, next, ok := r.Sentences(err)
+		byField, above, ok := refused(r, err, "seats")
 		if !ok {
 			return err
 		}
-		form.above = strings.TrimSpace(together(above, byField) + " " + next)
+		form.placesError, form.above = byField["seats"], above
 		form.confirm = form.confirm || kernel.CodeOf(err) == "seats_below_booked"
 		return bookedPageFor(r, web.StatusOfForm(err), form)
 	}

@@ -66,6 +66,8 @@ func Routes() []web.Route {
 		{Method: get, Path: "/console/:event/bookings/:slot", May: people.BookingView, Handle: showBooked},
 		{Method: post, Path: "/console/:event/bookings/:slot/desk", May: people.BookingEdit, Handle: bookAtDesk},
 		{Method: post, Path: "/console/:event/bookings/:slot/seats", May: people.BookingEdit, Handle: setSeats},
+		{Method: get, Path: "/console/:event/bookings/:slot/:id", May: people.BookingEdit, Handle: showBooking},
+		{Method: post, Path: "/console/:event/bookings/:slot/:id", May: people.BookingEdit, Handle: changeBooking},
 		{Method: get, Path: "/console/:event/bookings/:slot/:id/pass", May: people.BookingEdit, Handle: showPassOf},
 		{Method: post, Path: "/console/:event/bookings/:slot/:id/cancel", May: people.BookingEdit, Handle: cancelBooking},
 

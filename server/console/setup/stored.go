@@ -45,3 +45,10 @@ func inWords(p *locale.Printer, s ui.Field) string {
 	}
 	return strings.Join(chosen, ", ")
 }
+
+func orDash(s string) string {
+	if s == "" {
+		return "–"
+	}
+	return s
+}

@@ -1,8 +1,0 @@
-package setup
-
-func orDash(s string) string {
-	if s == "" {
-		return "–"
-	}
-	return s
-}

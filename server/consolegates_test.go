@@ -1,0 +1,70 @@
+package server_test
+
+import (
+	"regexp"
+	"testing"
+	"time"
+
+	"feria/people"
+	"feria/ticketing"
+)
+
+// A gate is renamed, changed, removed and brought back as other records are; what
+// people were let into stays what it was.
+func TestConsole_gatesAreChangedAndRemoved(t *testing.T) {
+	town, clock := newTown(t)
+	d, other := town.desk(people.Organizer, town.week.ID), town.desk(people.Owner, "")
+	d.try(t, 303, week+"/gates", "name", "North", "slug", "north", "scope", "event", "reentry", "after_exit")
+	at := week + "/gates/north"
+	d.get(week+"/gates").want(t, 200).has(t, `href="`+at+`"`, `href="/door/learning-week/north"`)
+	slot, session := town.bookable(0)
+	seen := other.get(at).want(t, 200).has(t, `value="North"`, session.Title["en"]).filled()
+	clock.add(time.Minute)
+
+	// All that a gate has; what is wrong stands at its field, with what was typed.
+	form := d.get(at).want(t, 200).filled()
+	d.try(t, 422, at, append(form, "gate_slug", "A B")...).at(t, "f-gate_slug").has(t, `value="A B"`)
+	d.try(t, 422, at, append(form, "name.en", "", "name.fr", "")...).has(t, "f-name-en-error")
+	d.try(t, 422, at, append(form, "scope", "slot", "slot", "")...).at(t, "f-slot")
+	d.try(t, 422, at, append(form, "scope", "slot", "slot", town.week.ID+"x/y")...).at(t, "f-slot")
+	d.try(t, 422, at, append(form, "gate_lead", "soon")...).at(t, "f-gate_lead")
+	d.try(t, 422, at, append(form, "scope", "slot", "slot", slot.ID, "gate_lead", "9999")...).at(t, "f-gate_lead")
+	d.try(t, 422, at, append(form, "gate_slug", "main")...).at(t, "f-gate_slug")
+	d.try(t, 303, at, append(form,
+		"name.en", "Quay", "name.fr", "Quai", "gate_slug", "quay", "scope", "slot", "slot", slot.ID, "who", "booked", "reentry", "never", "gate_lead", "20")...)
+	at = week + "/gates/quay"
+	gate, err := town.p.Ticketing.GateBySlug(t.Context(), town.week.ID, "quay")
+	if err != nil || gate.Slot != slot.ID || gate.Who != ticketing.Booked || gate.Reentry != ticketing.Never || gate.Lead != 20 || gate.Name["fr"] != "Quai" {
+		t.Fatalf("changed to %+v, %v", gate, err)
+	}
+	d.get(week+"/gates/north").want(t, 404)
+	other.try(t, 409, at, append(seen, "name.en", "By the second")...).has(t, "By the second", "Stored now: Quay")
+
+	// From the first scan on it keeps what it lets into, and its scans whatever
+	// becomes of it.
+	token := town.guest(slot, "Ada", 2)
+	clock.add(slot.Start.Sub(clock.now()))
+	volunteer := town.program(people.Volunteer, town.week.ID)
+	volunteer.json("POST", "/events/learning-week/gates/quay/scans", map[string]any{"token": token, "nonce": "n1"}, nil).want(t, 200).has(t, `"ok"`)
+	d = town.desk(people.Organizer, town.week.ID) // the sign-in of days ago is over
+	form = d.get(at).want(t, 200).filled()
+	d.try(t, 422, at, append(form, "scope", "event")...).at(t, "f-scope").has(t, "Make another gate")
+	d.try(t, 303, at, append(form, "name.en", "Mole", "hours", "2027-04-12T09:00 2027-04-12T18:00")...)
+	d.get(week+"/gates").want(t, 200).has(t, "Mole", "Ada")
+	d.try(t, 303, at+"/remove")
+	d.get(at).want(t, 404)
+	volunteer.json("POST", "/events/learning-week/gates/quay/scans", map[string]any{"token": token, "nonce": "n2"}, nil).want(t, 404)
+	gone := d.get(week+"/gates").want(t, 200).has(t, "Mole", "Ada", "Bring back")
+	d.get(week+"/scans.csv").want(t, 200).has(t, "Mole", "Ada")
+	restore := regexp.MustCompile(`action="([^"]+/restore)"`).FindStringSubmatch(gone.body)
+	d.try(t, 303, week+"/gates", "name", "Second", "slug", "quay", "scope", "event", "reentry", "never")
+	d.try(t, 303, restore[1])
+	d.get(week+"/gates").want(t, 200).has(t, "has that word already", "Bring back")
+	d.try(t, 303, at+"/remove")
+	d.try(t, 303, restore[1])
+	if back, err := town.p.Ticketing.GateBySlug(t.Context(), town.week.ID, "quay"); err != nil || back.ID != gate.ID {
+		t.Errorf("back is %+v, %v", back, err)
+	}
+	d.try(t, 404, week+"/gates/nothing/restore")
+	town.desk(people.Volunteer, town.week.ID).get(at).want(t, 403)
+}
