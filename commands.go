@@ -36,7 +36,11 @@ func (c *call) with(ctx context.Context, f func(p *platform.Platform) error) err
 	if err != nil {
 		return err
 	}
-	return errors.Join(f(p), p.Close())
+	err = f(p)
+	if closeErr := p.Close(); closeErr != nil {
+		return errors.Join(err, closeErr)
+	}
+	return err // as it is: what wraps an error is told beside its sentence
 }
 
 func serve(ctx context.Context, c *call) error {

@@ -47,7 +47,7 @@ func TestStart_refusesWithOneLine(t *testing.T) {
 		{"a command that is none", []string{"dance"}, "feria [command]"},
 		{"a flag that is none", []string{"serve", "--dance"}, "dance"},
 		{"a restore of what is no backup", []string{"restore", "--data", t.TempDir(), file}, "backup"},
-		{"a backup of nothing", []string{"backup", "--data", bare, filepath.Join(t.TempDir(), "x")}, "nothing to back up"},
+		{"a backup of nothing", []string{"backup", "--data", bare, filepath.Join(t.TempDir(), "x")}, "nothing to back up here: this store has no city. Look at --data and --store.\n"},
 		{"a backup of a folder without a store", []string{"backup", "--data", absent, filepath.Join(t.TempDir(), "x")}, "no store at"},
 		{"a look at a folder without a store", []string{"doctor", "--data", absent}, "no store at"},
 		{"a role that is none", []string{"token", "add", "--data", made, "--role", "king"}, "no such role"},
