@@ -5,6 +5,7 @@ import (
 	"container/list"
 	"crypto/sha256"
 	"encoding/base64"
+	"io"
 	"net/url"
 	"strings"
 	"sync"
@@ -21,7 +22,7 @@ import (
 // pageCacheBytes bounds what the cache of public pages holds, with all its
 // encodings; maxCachedPage what one page may take.
 const (
-	pageCacheBytes = 48 << 20
+	pageCacheBytes = 24 << 20
 	maxCachedPage  = 4 << 20
 )
 
@@ -108,6 +109,9 @@ func (c *pageCache) made(key, contentType string, write func(*bytes.Buffer) erro
 			return nil, err
 		}
 		p := compressed(key, contentType, b.Bytes())
+		if p.gzip.body != nil {
+			p.plain.body = nil // four fifths of the room; who can read nothing else gets it unpacked
+		}
 		c.put(p)
 		return p, nil
 	})
@@ -121,6 +125,7 @@ func (c *pageCache) made(key, contentType string, write func(*bytes.Buffer) erro
 const tooSmall = 400
 
 func compressed(key, contentType string, plain []byte) *cached {
+	plain = bytes.Clone(plain) // without the room that its buffer has beyond it
 	sum := sha256.Sum256(plain)
 	tag := base64.RawURLEncoding.EncodeToString(sum[:12])
 	p := &cached{key: key, contentType: []byte(contentType), plain: encoded{etag: []byte(`"` + tag + `"`), body: plain}}
@@ -172,7 +177,27 @@ func (p *cached) answer(c *fiber.Ctx, cacheControl string) error {
 	if best.name != nil {
 		h.SetCanonical(headEncoding, best.name)
 	}
-	return c.Send(best.body)
+	if best != &p.plain {
+		return c.Send(best.body)
+	}
+	body, err := p.unpacked()
+	if err != nil {
+		return err
+	}
+	return c.Send(body)
+}
+
+// unpacked is the page as it is read. Nearly all that ask take it packed, so the
+// cache keeps only that.
+func (p *cached) unpacked() ([]byte, error) {
+	if p.plain.body != nil || p.gzip.body == nil {
+		return p.plain.body, nil
+	}
+	z, err := gzip.NewReader(bytes.NewReader(p.gzip.body))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(z)
 }
 
 // accepts reads an Accept-Encoding header; a coding with q=0 is refused.
@@ -256,5 +281,5 @@ func (s *Server) Keep(key string, write func(*bytes.Buffer) error) ([]byte, erro
 	if err != nil {
 		return nil, err
 	}
-	return p.plain.body, nil
+	return p.unpacked()
 }
