@@ -59,26 +59,27 @@ func ColumnFields(event festival.Event, now string) []string {
 	return out
 }
 
+// CheckColumns refuses what columns cannot mean: column_field at columns.
+func CheckColumns(columns []Column) error {
+	var wrong kernel.Errors
+	for _, c := range columns {
+		if c.Field != "" && !intake.IsField(c.Field) {
+			wrong.Add("columns", "column_field", "column", c.Name, "field", c.Field)
+		}
+	}
+	return wrong.Err()
+}
+
 // RememberColumns keeps what columns mean for every table with this header; all
-// its columns are to be there, in its order. Errors: column_field at columns for
-// a meaning that is none and was not remembered; Missing.
+// its columns are to be there, in its order. What one cannot mean is the next
+// import's to refuse. Error: Missing.
 func (p *Platform) RememberColumns(ctx context.Context, event festival.Event, by string, columns []Column) error {
 	header, mapping := make([]string, len(columns)), map[string]string{}
 	for n, c := range columns {
 		header[n] = c.Name
-	}
-	var wrong kernel.Errors
-	for _, c := range columns {
-		switch {
-		case c.Field == "":
-		case !intake.IsField(c.Field) && c.Field != event.Mapping[intake.Layout(header)][c.Name]:
-			wrong.Add("columns", "column_field", "column", c.Name, "field", c.Field)
-		default:
+		if c.Field != "" {
 			mapping[c.Name] = c.Field
 		}
-	}
-	if err := wrong.Err(); err != nil {
-		return err
 	}
 	_, err := p.Festival.SaveEvent(ctx, event.ID, by, func(e *festival.Event) error {
 		next := maps.Clone(e.Mapping)

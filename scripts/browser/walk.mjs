@@ -167,6 +167,7 @@ test('an owner imports a programme and publishes it', async () => {
   await page.getByRole('button', { name: /^Publish release 1/ }).click();
   await page.waitForLoadState();
   await page.goto(base + '/console/' + env('FERIA_EVENT') + '/gates'); await look(page, 'console-gates');
+  await page.goto(base + '/console/' + env('FERIA_EVENT') + '/gates/main'); await look(page, 'console-gate');
 });
 
 test('a citizen finds the session, books two seats and opens the pass', async () => {

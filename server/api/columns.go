@@ -39,6 +39,9 @@ func (a *API) mountColumns() {
 			if err != nil {
 				return nil, err
 			}
+			if err := platform.CheckColumns(in.Body.Columns); err != nil {
+				return nil, err
+			}
 			err = a.p.RememberColumns(ctx, e, callOf(ctx).by(), in.Body.Columns)
 			return done(columnsView{in.Body.Columns, true, platform.ColumnFields(e, "")}, err)
 		})
