@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"sync"
 	"time"
 
@@ -49,59 +48,31 @@ func (u *uniques) get(collection string) []string {
 func (d *Driver) Apply(ctx context.Context, writes []store.Write) []error {
 	errs := make([]error, len(writes))
 	failed := false
-	for _, group := range messages(writes) {
-		if writes[group[0]].Guard && failed {
-			errs[group[0]] = store.ErrSkipped
+	for from := 0; from < len(writes); {
+		if writes[from].Guard && failed {
+			errs[from] = store.ErrSkipped
+			from++
 			continue
 		}
-		if len(group) > 1 {
-			d.bulk(ctx, writes, group, errs)
+		to := from + 1
+		for to < len(writes) && to-from < batch && together(writes[from], writes[to]) {
+			to++
+		}
+		if to-from > 1 {
+			d.bulk(ctx, writes[from:to], errs[from:to])
 		} else {
-			errs[group[0]] = d.one(ctx, writes[group[0]])
+			errs[from] = d.one(ctx, writes[from])
 		}
-		for _, i := range group {
-			failed = failed || errs[i] != nil
+		for _, err := range errs[from:to] {
+			failed = failed || err != nil
 		}
+		from = to
 	}
 	return errs
 }
 
-// messages divides writes into what goes in one message each, by their places.
-// Neighbours that insert are sorted by collection first, in the order in which
-// these appear: a rush on one document brings two rows for each of many callers,
-// which else would alternate and go one by one.
-func messages(writes []store.Write) [][]int {
-	var out [][]int
-	for from := 0; from < len(writes); {
-		to := from + 1
-		for to < len(writes) && writes[from].Kind == store.Insert && !writes[from].Guard && writes[to].Kind == store.Insert && !writes[to].Guard {
-			to++
-		}
-		at := map[string]int{} // of the collections, in order of appearance
-		for i := from; i < to; i++ {
-			if _, known := at[writes[i].Collection]; !known {
-				at[writes[i].Collection] = len(at)
-			}
-		}
-		places := make([]int, to-from)
-		for i := range places {
-			places[i] = from + i
-		}
-		slices.SortStableFunc(places, func(a, b int) int { return at[writes[a].Collection] - at[writes[b].Collection] })
-		for _, i := range places {
-			if n := len(out) - 1; n >= 0 && len(out[n]) < batch && together(writes[out[n][0]], writes[i]) {
-				out[n] = append(out[n], i)
-			} else {
-				out = append(out, []int{i})
-			}
-		}
-		from = to
-	}
-	return out
-}
-
 func together(a, b store.Write) bool {
-	return a.Collection == b.Collection && a.Kind == b.Kind && !a.Guard && !b.Guard && (a.Kind == store.Insert || a.Kind == store.Put)
+	return a.Collection == b.Collection && a.Kind == b.Kind && !b.Guard && (a.Kind == store.Insert || a.Kind == store.Put)
 }
 
 // maxRefused is how often a write is tried that the server refuses to do for no
@@ -179,12 +150,10 @@ func (d *Driver) once(ctx context.Context, w store.Write) error {
 	return translate(err)
 }
 
-// bulk does the writes at these places in one message.
-func (d *Driver) bulk(ctx context.Context, writes []store.Write, group []int, errs []error) {
-	models := make([]mongo.WriteModel, 0, len(group))
-	place := make([]int, 0, len(group))
-	for _, i := range group {
-		w := writes[i]
+func (d *Driver) bulk(ctx context.Context, writes []store.Write, errs []error) {
+	models := make([]mongo.WriteModel, 0, len(writes))
+	place := make([]int, 0, len(writes))
+	for i, w := range writes {
 		doc, err := stored(w.Doc)
 		if err != nil {
 			errs[i] = err
@@ -201,7 +170,7 @@ func (d *Driver) bulk(ctx context.Context, writes []store.Write, group []int, er
 	if len(models) == 0 {
 		return
 	}
-	_, err := d.db.Collection(writes[group[0]].Collection).BulkWrite(ctx, models, options.BulkWrite().SetOrdered(false))
+	_, err := d.db.Collection(writes[0].Collection).BulkWrite(ctx, models, options.BulkWrite().SetOrdered(false))
 	if err == nil {
 		return
 	}

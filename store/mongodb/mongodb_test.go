@@ -4,15 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"pgregory.net/rapid"
-
-	"feria/store"
 )
 
 func TestWithDatabase(t *testing.T) {
@@ -138,36 +135,5 @@ func TestRefused_isWhatTheServerCertainlyHasNotDone(t *testing.T) {
 		if got := refused(c.err); got != c.want {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}
-	}
-}
-
-// Rows of many callers alternate; each collection's go in one message, and what
-// is not an insert, or waits for what came before, keeps its place.
-func TestMessages(t *testing.T) {
-	insert := func(c string) store.Write { return store.Write{Kind: store.Insert, Collection: c} }
-	put := func(c string) store.Write { return store.Write{Kind: store.Put, Collection: c} }
-	replace := store.Write{Kind: store.Replace, Collection: "rosters"}
-	guard := store.Write{Kind: store.Replace, Collection: "rosters", Guard: true}
-	guarded := store.Write{Kind: store.Insert, Collection: "rows", Guard: true}
-	for _, row := range []struct {
-		name   string
-		writes []store.Write
-		want   [][]int
-	}{
-		{"nothing", nil, nil},
-		{"rows that alternate, then what decides", []store.Write{insert("parties"), insert("rows"), insert("parties"), insert("rows"), guard}, [][]int{{0, 2}, {1, 3}, {4}}},
-		{"the first collection first", []store.Write{insert("b"), insert("a"), insert("b")}, [][]int{{0, 2}, {1}}},
-		{"a change between", []store.Write{insert("rows"), replace, insert("rows")}, [][]int{{0}, {1}, {2}}},
-		{"puts only beside each other", []store.Write{put("a"), put("a"), put("b"), put("a")}, [][]int{{0, 1}, {2}, {3}}},
-		{"an insert that waits", []store.Write{insert("rows"), guarded, insert("rows"), insert("rows")}, [][]int{{0}, {1}, {2, 3}}},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			if got := messages(row.writes); !reflect.DeepEqual(got, row.want) {
-				t.Errorf("got %v, want %v", got, row.want)
-			}
-		})
-	}
-	if got := messages(slices.Repeat([]store.Write{insert("rows")}, batch+1)); len(got) != 2 || len(got[0]) != batch {
-		t.Errorf("%d messages, the first of %d", len(got), len(got[0]))
 	}
 }
