@@ -158,7 +158,9 @@ func testPromises(t *testing.T, factory Factory) {
 	var once sync.Once
 	waiting, leave := context.WithCancel(ctx)
 	var wait sync.WaitGroup
+	left := make(chan struct{})
 	wait.Go(func() {
+		defer close(left)
 		err := c.Decide(waiting, "r", func(*roster) error {
 			once.Do(func() { close(entered); <-released })
 			return store.ErrUnchanged
@@ -173,6 +175,7 @@ func testPromises(t *testing.T, factory Factory) {
 		other = c.Decide(ctx, "r", func(r *roster) error { r.Seats = 50; return nil })
 	})
 	leave()
+	<-left // before there is an answer, for of two that are ready either may come
 	close(released)
 	wait.Wait()
 	if got, err := c.Get(ctx, "r"); err != nil || other != nil || got.Seats != 50 {
