@@ -224,7 +224,7 @@ func (s *Service) decide(ctx context.Context, b Booking, party Party, fresh bool
 	var outcome Outcome
 	untold := false
 	claim := Claim{Booking: b.ID, Party: b.Party, Seats: b.Seats, Again: r.Confirm, NoWait: r.NoWait}
-	claimWith := func(rows ...store.Op) error {
+	claimWith := func(rows func() []store.Op) error {
 		return s.rosters.Decide(ctx, slot.ID, func(r *Roster) error {
 			return r.at(slot.Start, func() (err error) {
 				before := r.Told
@@ -232,35 +232,49 @@ func (s *Service) decide(ctx context.Context, b Booking, party Party, fresh bool
 				untold = err == nil && r.Told != before
 				return err
 			})
-		}, store.OrNew(func() Roster { return newRoster(slot) }), store.With(func(bool) []store.Op { return rows }))
+		}, store.OrNew(func() Roster { return newRoster(slot) }), store.With(func(bool) []store.Op { return rows() }))
 	}
-	var err error
+	// The booking's row first: its key says whose the party's row is to write.
+	rows := []store.Op{s.bookings.InsertOp(b)}
 	if fresh {
-		err = claimWith(s.parties.InsertOp(party), s.bookings.InsertOp(b))
-	} else {
-		err = claimWith(s.bookings.InsertOp(b))
+		rows = append(rows, s.parties.InsertOp(party))
 	}
-	if errors.Is(err, store.ErrExists) {
+	err := claimWith(func() []store.Op { return rows })
+	for try := 0; errors.Is(err, store.ErrExists) && try < maxReplays; try++ {
 		// The same key again: either the whole request, or what a crash has left.
 		receipt, ok, replayErr := s.replay(ctx, b, func(stored Booking) error {
-			if fresh {
-				if err := s.parties.Insert(ctx, party); err != nil && !errors.Is(err, store.ErrExists) {
-					return err
+			return claimWith(func() []store.Op {
+				switch {
+				case outcome.Known:
+					return nil
+				case fresh:
+					return []store.Op{s.bookings.PutOp(stored), s.parties.PutOp(party)}
 				}
-			}
-			return claimWith(s.bookings.PutOp(stored))
+				return []store.Op{s.bookings.PutOp(stored)}
+			})
 		})
 		if ok || replayErr != nil {
 			return receipt, replayErr
 		}
-		err = claimWith(s.bookings.InsertOp(b)) // only its party was there
+		// Whoever wrote it has taken it back, or a crash has left the party alone.
+		if fresh {
+			rows[1] = s.parties.PutOp(party)
+		}
+		err = claimWith(func() []store.Op { return rows })
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, store.ErrExists):
+		return Receipt{}, kernel.New(kernel.Unavailable, "booking_unsettled", "")
+	case err != nil:
 		return Receipt{}, err
 	}
 	s.follow(slot, untold)
 	return Receipt{Booking: b, Party: party, State: outcome.State, Position: outcome.Position}, nil
 }
+
+// maxReplays is how often a row may come and go under one key before its sender
+// is asked to try again later.
+const maxReplays = 5
 
 // replay answers a request whose key was used before with what came of it, if
 // it asked for the same; ok is false if nothing did. A row that its roster never

@@ -25,7 +25,8 @@ type Claim struct {
 // Outcome is what a claim came to.
 type Outcome struct {
 	State    State
-	Position int // in the waiting list, from 1
+	Position int  // in the waiting list, from 1
+	Known    bool // it was decided before; what was decided stands
 }
 
 // Book decides a claim: seats if they are free and nobody who waits comes first,
@@ -58,9 +59,9 @@ func (r *Roster) Book(now time.Time, c Claim) (Outcome, error) {
 		return Outcome{}, r.full(line)
 	}
 	own, party := festival.Own(c.Booking), festival.Own(c.Party)
-	if r.knows(own) { // a repeat after a crash; what was decided stands
+	if r.knows(own) { // a repeat after a crash
 		s, _ := r.Standing(&Booking{ID: c.Booking})
-		return Outcome{State: s.State, Position: s.Position}, nil
+		return Outcome{State: s.State, Position: s.Position, Known: true}, nil
 	}
 	if i := slices.IndexFunc(r.Entries, func(e Entry) bool { return e.Party == party }); i >= 0 && !c.Again {
 		return Outcome{}, overlaps([]string{festival.RecordID(r.Event, r.Entries[i].Booking)})

@@ -69,6 +69,9 @@ const (
 
 // Write is one operation of Apply.
 //
+// A Write with Needs is tried only if that one before it went well; else its
+// answer is ErrSkipped.
+//
 // A Write with Guard is tried only if all writes before it in the same call
 // went well; else its answer is ErrSkipped. When a guarded write is not done
 // (skipped, stale or refused), a driver that can take back the writes before it
@@ -80,6 +83,7 @@ type Write struct {
 	Collection string
 	Doc        Doc   // for Delete only the ID
 	If         int64 // the revision that must be there
+	Needs      int   // place in the same call, from 1, of a write before it; 0 for none
 	Guard      bool
 }
 

@@ -6,19 +6,26 @@ import (
 	"fmt"
 )
 
-// writes lists the rows of all who decided and then, guarded, the document.
-// rows says for each write whose row it is.
+// writes lists the rows of all who decided and then, guarded, the document: the
+// first row of each, then their second ones, which need the first. So whoever is
+// late with a key has touched nothing else, and rows of one kind stand together,
+// which a driver may send as one message. rows says for each write whose row it
+// is.
 func (r *round[T]) writes(verdicts []verdict[T], doc Doc) (writes []Write, rows []*call[T]) {
-	for _, v := range verdicts {
-		if v.err != nil {
-			continue
-		}
-		for _, op := range v.ops {
-			w := op.write
+	before := make([]int, len(verdicts)) // the place of each one's last row, from 1
+	for nth, more := 0, true; more; nth++ {
+		more = false
+		for i, v := range verdicts {
+			if v.err != nil || nth >= len(v.ops) {
+				continue
+			}
+			w := v.ops[nth].write
 			if _, stands := v.call.standing[rowName(w)]; stands {
 				w.Kind = Put // an earlier try has inserted it
 			}
+			w.Needs = before[i]
 			writes, rows = append(writes, w), append(rows, v.call)
+			before[i], more = len(writes), true
 		}
 	}
 	last := Write{Kind: Replace, Collection: r.c.name(), Doc: doc, If: r.rev, Guard: true}

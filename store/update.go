@@ -23,9 +23,10 @@ func OrNew[T any](fn func() T) UpdateOption {
 // With writes rows before the document, in the same commit where the driver has
 // such. rows is called after the function each time that it has decided, so it
 // may use what the function found out; first says that none of them has been
-// written yet. Rows are InsertOps or PutOps with ids drawn beforehand. If one of
-// them exists already, the update is not made for this caller and its error is
-// ErrExists. A row whose document is not written in the end is taken back where
+// written yet. Rows are InsertOps or PutOps with ids drawn beforehand; each is
+// tried only when those before it went well, so the one whose key decides whose
+// turn it is stands first. If one of them exists already, the update is not made
+// for this caller and its error is ErrExists. A row whose document is not written in the end is taken back where
 // possible; a crash between both leaves a row that the document does not know.
 func With(rows func(first bool) []Op) UpdateOption {
 	return func(o *updateOptions) { o.rows = rows }

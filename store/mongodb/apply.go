@@ -44,24 +44,29 @@ func (u *uniques) get(collection string) []string {
 
 // Apply does the writes in order. Neighbours that only insert or put into the
 // same collection go in one message; such a message is not ordered, which
-// matters to nobody, since no two of its conditions depend on each other.
+// matters to nobody, since none of its writes needs another of them.
 func (d *Driver) Apply(ctx context.Context, writes []store.Write) []error {
 	errs := make([]error, len(writes))
 	failed := false
 	for from := 0; from < len(writes); {
-		if writes[from].Guard && failed {
-			errs[from] = store.ErrSkipped
-			from++
-			continue
-		}
 		to := from + 1
-		for to < len(writes) && to-from < batch && together(writes[from], writes[to]) {
+		for to < len(writes) && to-from < batch && together(writes[from], writes[to]) && writes[to].Needs <= from {
 			to++
 		}
-		if to-from > 1 {
-			d.bulk(ctx, writes[from:to], errs[from:to])
+		var message []int // places of what is to be done
+		for i := from; i < to; i++ {
+			if w := writes[i]; w.Guard && failed || w.Needs > 0 && errs[w.Needs-1] != nil {
+				errs[i] = store.ErrSkipped
+				continue
+			}
+			message = append(message, i)
+		}
+		if len(message) > 1 {
+			d.bulk(ctx, writes, message, errs)
 		} else {
-			errs[from] = d.one(ctx, writes[from])
+			for _, i := range message {
+				errs[i] = d.one(ctx, writes[i])
+			}
 		}
 		for _, err := range errs[from:to] {
 			failed = failed || err != nil
@@ -72,7 +77,8 @@ func (d *Driver) Apply(ctx context.Context, writes []store.Write) []error {
 }
 
 func together(a, b store.Write) bool {
-	return a.Collection == b.Collection && a.Kind == b.Kind && !b.Guard && (a.Kind == store.Insert || a.Kind == store.Put)
+	plain := func(w store.Write) bool { return !w.Guard && (w.Kind == store.Insert || w.Kind == store.Put) }
+	return a.Collection == b.Collection && plain(a) && plain(b)
 }
 
 // maxRefused is how often a write is tried that the server refuses to do for no
@@ -150,10 +156,12 @@ func (d *Driver) once(ctx context.Context, w store.Write) error {
 	return translate(err)
 }
 
-func (d *Driver) bulk(ctx context.Context, writes []store.Write, errs []error) {
-	models := make([]mongo.WriteModel, 0, len(writes))
-	place := make([]int, 0, len(writes))
-	for i, w := range writes {
+// bulk does the writes at these places in one message.
+func (d *Driver) bulk(ctx context.Context, writes []store.Write, at []int, errs []error) {
+	models := make([]mongo.WriteModel, 0, len(at))
+	place := make([]int, 0, len(at))
+	for _, i := range at {
+		w := writes[i]
 		doc, err := stored(w.Doc)
 		if err != nil {
 			errs[i] = err
@@ -170,7 +178,7 @@ func (d *Driver) bulk(ctx context.Context, writes []store.Write, errs []error) {
 	if len(models) == 0 {
 		return
 	}
-	_, err := d.db.Collection(writes[0].Collection).BulkWrite(ctx, models, options.BulkWrite().SetOrdered(false))
+	_, err := d.db.Collection(writes[at[0]].Collection).BulkWrite(ctx, models, options.BulkWrite().SetOrdered(false))
 	if err == nil {
 		return
 	}

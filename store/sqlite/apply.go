@@ -48,7 +48,7 @@ func (t *tx) apply(writes []store.Write, errs []error) error {
 	}
 	failed, done := false, false
 	for i, w := range writes {
-		if w.Guard && failed {
+		if w.Guard && failed || w.Needs > 0 && errs[w.Needs-1] != nil {
 			errs[i] = store.ErrSkipped
 			continue
 		}

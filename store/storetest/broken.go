@@ -75,18 +75,32 @@ func (d overtaken) Apply(ctx context.Context, writes []store.Write) []error {
 	return d.Driver.Apply(ctx, writes)
 }
 
-// looseRows is a driver that can not take rows back, as MongoDB's can not.
-type looseRows struct{ store.Driver }
+// Stepwise is a driver that does the rows of an update and its document one by
+// one and can not take rows back, as MongoDB's can not. before, if not nil, is
+// called before each of them, counted from 0: what somebody else does there is
+// done at that moment.
+func Stepwise(d store.Driver, before func(step int)) store.Driver { return stepwise{d, before} }
 
-func (d looseRows) Apply(ctx context.Context, writes []store.Write) []error {
+type stepwise struct {
+	store.Driver
+	before func(step int)
+}
+
+func (d stepwise) Apply(ctx context.Context, writes []store.Write) []error {
+	if !writes[len(writes)-1].Guard {
+		return d.Driver.Apply(ctx, writes)
+	}
 	errs := make([]error, len(writes))
 	failed := false
 	for i, w := range writes {
-		if w.Guard && failed {
+		if d.before != nil {
+			d.before(i)
+		}
+		if w.Guard && failed || w.Needs > 0 && errs[w.Needs-1] != nil {
 			errs[i] = store.ErrSkipped
 			continue
 		}
-		w.Guard = false
+		w.Guard, w.Needs = false, 0
 		errs[i] = d.Driver.Apply(ctx, []store.Write{w})[0]
 		failed = failed || errs[i] != nil
 	}

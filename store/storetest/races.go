@@ -26,8 +26,8 @@ func testRaces(t *testing.T, factory Factory) {
 	}{
 		{name: "combining on"},
 		{name: "combining off", noCombine: true},
-		{name: "combining on, rows that stay", wrap: func(d store.Driver) store.Driver { return looseRows{d} }},
-		{name: "combining off, rows that stay", noCombine: true, wrap: func(d store.Driver) store.Driver { return looseRows{d} }},
+		{name: "combining on, rows that stay", wrap: func(d store.Driver) store.Driver { return Stepwise(d, nil) }},
+		{name: "combining off, rows that stay", noCombine: true, wrap: func(d store.Driver) store.Driver { return Stepwise(d, nil) }},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			o := options()
@@ -149,7 +149,7 @@ func testCrashes(t *testing.T, factory Factory) {
 			s := open(t, func() store.Driver {
 				d := next()
 				if loose {
-					d = looseRows{d}
+					d = Stepwise(d, nil)
 				}
 				return overtaken{d, before}
 			}, options())

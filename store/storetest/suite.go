@@ -36,6 +36,7 @@ func Run(t *testing.T, factory Factory) {
 		{"shapes", testShapes},
 		{"backup", testBackup},
 		{"guarded writes", testGuard},
+		{"writes that need another", testNeeds},
 	} {
 		t.Run(part.name, func(t *testing.T) { part.run(t, factory) })
 	}
