@@ -157,7 +157,7 @@ var imageChunks = store.Declare(store.Spec[images]{
 
 var pulses = store.Declare(store.Spec[Pulse]{
 	Name: "pulses", ID: func(p *Pulse) string { return p.ID }, Shape: 1,
-	Keep: "as long as its event",
+	Keep: "as long as its event", Hot: true,
 })
 
 // Collections lists what this package keeps in the store.

@@ -97,6 +97,5 @@ func (s *Service) bump(ctx context.Context, event string) error {
 }
 
 func (s *Service) changePulse(ctx context.Context, event string, change func(*Pulse) error) error {
-	_, err := pulses.In(s.store).Update(ctx, event, change, store.OrNew(func() Pulse { return Pulse{ID: event, Event: event} }))
-	return err
+	return pulses.In(s.store).Decide(ctx, event, change, store.OrNew(func() Pulse { return Pulse{ID: event, Event: event} }))
 }

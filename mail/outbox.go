@@ -32,24 +32,35 @@ func New(s *store.Store, now kernel.Clock) *Outbox { return &Outbox{store: s, no
 // Queue puts a mail into the outbox. One whose ID is there already is there
 // already: no error, and nothing happens. Headers are made safe. Errors:
 // mail_invalid (to, from), message_empty, message_large (text).
-func (o *Outbox) Queue(ctx context.Context, m Message) error {
-	if err := m.clean(); err != nil {
-		return err
-	}
-	if !strings.HasPrefix(m.ID, m.City+"/") || m.City == "" {
-		return kernel.New(kernel.Internal, "internal", "")
-	}
+func (o *Outbox) Queue(ctx context.Context, m Message) error { return o.QueueAll(ctx, m)[0] }
+
+// QueueAll is Queue for many mails in one write, with an error or nil for each.
+func (o *Outbox) QueueAll(ctx context.Context, all ...Message) []error {
+	errs := make([]error, len(all))
+	var inserts []store.Op
+	var places []int
 	now := o.now()
-	m.State, m.QueuedAt, m.Due = Queued, now, now
-	m.EndedAt, m.Tries, m.Reply, m.Claim, m.Blanked = time.Time{}, 0, "", "", false
-	if m.Void {
-		m.State = Void
+	for i, m := range all {
+		if errs[i] = m.clean(); errs[i] != nil {
+			continue
+		}
+		if !strings.HasPrefix(m.ID, m.City+"/") || m.City == "" {
+			errs[i] = kernel.New(kernel.Internal, "internal", "")
+			continue
+		}
+		m.State, m.QueuedAt, m.Due = Queued, now, now
+		m.EndedAt, m.Tries, m.Reply, m.Claim, m.Blanked = time.Time{}, 0, "", "", false
+		if m.Void {
+			m.State = Void
+		}
+		inserts, places = append(inserts, messages.In(o.store).InsertOp(m)), append(places, i)
 	}
-	err := messages.In(o.store).Insert(ctx, m)
-	if errors.Is(err, store.ErrExists) {
-		return nil
+	for n, err := range o.store.Apply(ctx, inserts...) {
+		if !errors.Is(err, store.ErrExists) {
+			errs[places[n]] = err
+		}
 	}
-	return err
+	return errs
 }
 
 // perPage is how many mails a page of List has.

@@ -2,12 +2,14 @@ package platform
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"feria/festival"
 	"feria/kernel"
 	"feria/mail"
 	"feria/registration"
+	"feria/ticketing"
 )
 
 // The jobs by name, as the console shows them.
@@ -37,67 +39,157 @@ func (p *Platform) declareJobs() {
 
 // fanOut carries out what the decisions of rosters left to do: mails, and how
 // full the programme shows a slot. Each step is idempotent under the effect's
-// id, so a crash in between only repeats.
+// id, so a crash in between only repeats. Then it rests as long as it worked, if
+// it is not far behind: in a rush bookings go first, and more of them share each
+// step.
 func (p *Platform) fanOut(ctx context.Context) error {
+	began := time.Now()
 	n, err := p.Registration.Drain(ctx, p.carryOut)
 	if n > 0 {
 		p.Jobs.Wake(jobMail)
 	}
+	if n < farBehind {
+		select {
+		case <-time.After(min(time.Since(began), longestRest)):
+		case <-ctx.Done():
+		}
+	}
 	return err
 }
 
-func (p *Platform) carryOut(ctx context.Context, effect registration.Effect, booking registration.Booking) error {
-	if booking.Mail == "" {
-		return nil
+// longestRest is how long a mail may wait because the last ones took long, and
+// farBehind how many effects at once leave no time to rest: a roster that has too
+// much to be carried out takes no more bookings.
+const (
+	longestRest = 2 * time.Second
+	farBehind   = 1000
+)
+
+// carryOut writes the mails about decisions. Whose event is gone, or who left no
+// address, is told nothing.
+func (p *Platform) carryOut(ctx context.Context, due []registration.Due) []error {
+	errs := make([]error, len(due))
+	byEvent := map[string][]int{}
+	for i, d := range due {
+		if d.Booking.Mail != "" {
+			byEvent[d.Booking.Event] = append(byEvent[d.Booking.Event], i)
+		}
 	}
-	view, err := p.Views.Of(ctx, booking.Event)
-	if kernel.KindOf(err) == kernel.NotFound || err == nil && view.Programme == nil {
-		return nil // the event is gone; nobody is told of a seat in it
+	for event, places := range byEvent {
+		part := make([]registration.Due, len(places))
+		for n, i := range places {
+			part[n] = due[i]
+		}
+		for n, err := range p.mailBookings(ctx, event, part) {
+			errs[places[n]] = err
+		}
 	}
-	if err != nil {
-		return err
-	}
-	message, err := p.bookingMail(ctx, view, effect, booking)
-	if err != nil {
-		return err
-	}
-	return p.Outbox.Queue(ctx, message)
+	return errs
 }
 
-func (p *Platform) bookingMail(ctx context.Context, view *View, effect registration.Effect, b registration.Booking) (mail.Message, error) {
-	printer := p.Locale.For(b.Lang)
-	data := map[string]any{"name": b.Name, "seats": b.Seats}
-	if effect.Position > 0 {
-		data["position"] = effect.Position
+// mailBookings queues the mails about decisions in one event.
+func (p *Platform) mailBookings(ctx context.Context, event string, due []registration.Due) []error {
+	errs := make([]error, len(due))
+	fail := func(err error) []error {
+		for i := range errs {
+			errs[i] = err
+		}
+		return errs
+	}
+	view, err := p.Views.Of(ctx, event)
+	switch {
+	case kernel.KindOf(err) == kernel.NotFound || err == nil && view.Programme == nil:
+		return errs // nobody is told of a seat in what is not there
+	case err != nil:
+		return fail(err)
+	}
+	links, passes, err := p.opened(ctx, view.Event, due)
+	if err != nil {
+		return fail(err)
+	}
+	var mails []mail.Message
+	var places []int
+	for i, d := range due {
+		b := d.Booking
+		secret := links[registration.Addressee{Party: b.Party, Mail: b.Mail}]
+		if secret == "" { // its party was erased meanwhile
+			continue
+		}
+		data := p.bookingData(view, d)
+		data["manage"] = p.mineURL(secret)
+		if pass, ok := passes[b.Party]; ok {
+			data["pass"] = p.PassURL(pass)
+		}
+		m, err := p.bookingMail(view, d, data)
+		if err != nil {
+			errs[i] = err
+			continue
+		}
+		mails, places = append(mails, m), append(places, i)
+	}
+	for n, err := range p.Outbox.QueueAll(ctx, mails...) {
+		errs[places[n]] = err
+	}
+	return errs
+}
+
+// opened gives what the mails about decisions open: the links to the bookings, and
+// the passes by party, made where a booking stands and the party has none.
+func (p *Platform) opened(ctx context.Context, event festival.Event, due []registration.Due) (map[registration.Addressee]string, map[string]ticketing.Pass, error) {
+	to, parties := make([]registration.Addressee, len(due)), make([]string, len(due))
+	for i, d := range due {
+		to[i], parties[i] = registration.Addressee{Party: d.Booking.Party, Mail: d.Booking.Mail}, d.Booking.Party
+	}
+	links, err := p.Registration.MailLinks(ctx, to, linkEnd(event))
+	if err != nil {
+		return nil, nil, err
+	}
+	passes, err := p.Ticketing.PassesOf(ctx, event.ID, parties)
+	if err != nil {
+		return nil, nil, err
+	}
+	names := map[string]string{} // of those who get a pass, or a name on it
+	for _, d := range due {
+		if b := d.Booking; b.Ended == nil && passes[b.Party].Name == "" && names[b.Party] == "" {
+			names[b.Party] = b.Name
+		}
+	}
+	made, err := p.Ticketing.PassesFor(ctx, event, names)
+	maps.Copy(passes, made)
+	for party, pass := range passes {
+		passes[party] = p.Ticketing.Fitted(pass, event)
+	}
+	return links, passes, err
+}
+
+// bookingData is what the words of a mail about a decision say of it.
+func (p *Platform) bookingData(view *View, d registration.Due) map[string]any {
+	printer := p.Locale.For(d.Booking.Lang)
+	data := map[string]any{"name": d.Booking.Name, "seats": d.Booking.Seats}
+	if d.Effect.Position > 0 {
+		data["position"] = d.Effect.Position
 	}
 	data["event"], _ = printer.Text(view.Event.Title, view.Event.Locales...)
-	if slot, ok := view.Programme.Slot(b.Slot); ok {
+	if slot, ok := view.Programme.Slot(d.Booking.Slot); ok {
 		session, _ := view.Programme.Session(slot.Session)
 		data["session"], _ = printer.Text(session.Title, view.Event.Locales...)
 		start := slot.Start.In(view.Programme.Location())
 		data["when"] = printer.Date(start) + ", " + printer.Time(start)
 		data["where"] = p.placeName(view, slot, printer.Lang())
 	}
-	mine, err := p.MineURL(ctx, b.Party, b.Mail, view.Event)
-	if err != nil {
-		return mail.Message{}, err
-	}
-	data["manage"] = mine
-	if pass, err := p.PassFor(ctx, view.Event, b.Party, b.Name); err == nil {
-		data["pass"] = p.PassURL(pass)
-	} else if kernel.KindOf(err) != kernel.NotFound {
-		return mail.Message{}, err
-	}
-	cityName, _ := printer.Text(view.City.Name, view.City.Locales...)
 	data["contact"] = contactLine(view.City, printer.Lang())
-	subject, text, err := mail.Compose(printer, "booking_"+string(effect.Kind), data)
-	if err != nil {
-		return mail.Message{}, err
-	}
+	return data
+}
+
+func (p *Platform) bookingMail(view *View, d registration.Due, data map[string]any) (mail.Message, error) {
+	b, printer := d.Booking, p.Locale.For(d.Booking.Lang)
+	cityName, _ := printer.Text(view.City.Name, view.City.Locales...)
+	kind := "booking_" + string(d.Effect.Kind)
+	subject, text, err := mail.Compose(printer, kind, data)
 	return mail.Message{
-		ID: b.City + "/" + kernel.DeriveID("booking-mail", effect.ID), City: b.City, Event: b.Event,
-		To: b.Mail, ToName: b.Name, Lang: b.Lang, From: view.City.Contact.Mail, FromName: cityName, Kind: "booking_" + string(effect.Kind), Subject: subject, Text: text,
-	}, nil
+		ID: b.City + "/" + kernel.DeriveID("booking-mail", d.Effect.ID), City: b.City, Event: b.Event,
+		To: b.Mail, ToName: b.Name, Lang: b.Lang, From: view.City.Contact.Mail, FromName: cityName, Kind: kind, Subject: subject, Text: text,
+	}, err
 }
 
 func contactLine(city festival.City, lang string) string {

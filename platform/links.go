@@ -42,7 +42,11 @@ func (p *Platform) MineURL(ctx context.Context, party, mail string, event festiv
 	if err != nil {
 		return "", err
 	}
-	return p.Config.URL + "/me?key=" + url.QueryEscape(secret), nil
+	return p.mineURL(secret), nil
+}
+
+func (p *Platform) mineURL(secret string) string {
+	return p.Config.URL + "/me?key=" + url.QueryEscape(secret)
 }
 
 // calendarYears is how long a calendar address holds without being renewed.

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"feria/festival"
 	"feria/kernel"
 	"feria/people"
 	"feria/store"
@@ -222,14 +223,14 @@ func (s *Service) decide(ctx context.Context, b Booking, party Party, fresh bool
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	var outcome Outcome
-	untold := false
+	var told festival.PlacesState
 	claim := Claim{Booking: b.ID, Party: b.Party, Seats: b.Seats, Again: r.Confirm, NoWait: r.NoWait}
 	claimWith := func(rows func() []store.Op) error {
 		return s.rosters.Decide(ctx, slot.ID, func(r *Roster) error {
 			return r.at(slot.Start, func() (err error) {
 				before := r.Told
 				outcome, err = r.Book(b.MadeAt, claim)
-				untold = err == nil && r.Told != before
+				told = r.newlyTold(before)
 				return err
 			})
 		}, store.OrNew(func() Roster { return newRoster(slot) }), store.With(func(bool) []store.Op { return rows() }))
@@ -268,7 +269,7 @@ func (s *Service) decide(ctx context.Context, b Booking, party Party, fresh bool
 	case err != nil:
 		return Receipt{}, err
 	}
-	s.follow(slot, untold)
+	s.follow(slot, told)
 	return Receipt{Booking: b, Party: party, State: outcome.State, Position: outcome.Position}, nil
 }
 

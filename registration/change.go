@@ -54,7 +54,7 @@ func (s *Service) amend(ctx context.Context, booking string, rule func(*Roster, 
 		case !slot.End.After(now):
 			return kernel.New(kernel.Conflict, "slot_over", "")
 		}
-		untold := false
+		var told festival.PlacesState
 		err = s.rosters.Decide(ctx, b.Slot, func(r *Roster) error {
 			if r.Counts && r.Cleared != cleared {
 				return errMoved
@@ -65,7 +65,7 @@ func (s *Service) amend(ctx context.Context, booking string, rule func(*Roster, 
 			}
 			before := r.Told
 			err := r.at(start, func() error { return rule(r, now, &b) })
-			untold = err == nil && r.Told != before
+			told = r.newlyTold(before)
 			return err
 		})
 		switch {
@@ -83,7 +83,7 @@ func (s *Service) amend(ctx context.Context, booking string, rule func(*Roster, 
 		case err != nil:
 			return missing(err)
 		}
-		s.follow(slot, untold)
+		s.follow(slot, told)
 		return nil
 	}
 }
@@ -95,28 +95,30 @@ func (s *Service) SetSeats(ctx context.Context, slot string, seats int, sure boo
 	if err != nil {
 		return err
 	}
-	now, untold := s.now(), false
+	var told festival.PlacesState
+	now := s.now()
 	err = s.rosters.Decide(ctx, slot, func(r *Roster) error {
 		before := r.Told
 		err := r.at(info.Start, func() error { return r.SetSeats(now, seats, sure) })
-		untold = err == nil && r.Told != before
+		told = r.newlyTold(before)
 		return err
 	}, store.OrNew(func() Roster { return newRoster(info) }))
 	if err != nil {
 		return err
 	}
-	s.follow(info, untold)
+	s.follow(info, told)
 	return nil
 }
 
 // follow lets what a decision left to do begin at once: how full the public sees
-// the slot here, the rest by Drain, wherever that runs.
-func (s *Service) follow(slot SlotInfo, untold bool) {
-	if untold && s.o.Places != nil {
+// the slot here, the rest by Drain, wherever that runs. told is what is new, ""
+// if nothing is.
+func (s *Service) follow(slot SlotInfo, told festival.PlacesState) {
+	if told != "" && s.o.Places != nil {
 		go func() {
 			ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 			defer cancel()
-			_ = s.tell(ctx, slot.ID) // Drain tells again what could not be told now
+			_ = s.tell(ctx, slot, told) // Drain tells what could not be told now
 		}()
 	}
 	if s.o.Wake != nil {
@@ -124,24 +126,17 @@ func (s *Service) follow(slot SlotInfo, untold bool) {
 	}
 }
 
-// tell tells the public how full a slot is, and notes that it was told. When
-// that has changed meanwhile it is told again, for others may have told it first.
-func (s *Service) tell(ctx context.Context, slot string) error {
-	r, err := s.rosters.Get(ctx, slot)
-	if err != nil || !r.Untold {
+// tell tells the public how full a slot is, before Drain does. When that has
+// changed meanwhile it is to be told again, for others may have told it first.
+func (s *Service) tell(ctx context.Context, slot SlotInfo, told festival.PlacesState) error {
+	if err := s.o.Places(ctx, slot.Event, map[string]festival.PlacesState{slot.ID: told}); err != nil {
 		return err
 	}
-	if s.o.Places != nil {
-		if err := s.o.Places(ctx, r.Event, map[string]festival.PlacesState{slot: r.Told}); err != nil {
-			return err
-		}
-	}
-	return s.rosters.Decide(ctx, slot, func(now *Roster) error {
-		stale := now.Told != r.Told
-		if now.Untold == stale {
+	return s.rosters.Decide(ctx, slot.ID, func(r *Roster) error {
+		if r.Untold || r.Told == told {
 			return store.ErrUnchanged
 		}
-		now.Untold = stale
+		r.Untold = true
 		return nil
 	})
 }

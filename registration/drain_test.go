@@ -27,12 +27,12 @@ func TestService_Drain(t *testing.T) {
 		}
 		var mu sync.Mutex
 		told := map[string][]string{}
-		n, err := w.Drain(ctx, func(_ context.Context, e Effect, b Booking) error {
+		n, err := w.Drain(ctx, each(func(e Effect, b Booking) error {
 			mu.Lock()
 			defer mu.Unlock()
 			told[b.ID] = append(told[b.ID], fmt.Sprint(e.Kind, " ", b.Seats, " ", e.Position))
 			return nil
-		})
+		}))
 		if n != 5 || err != nil {
 			t.Errorf("%d effects, %v", n, err)
 		}
@@ -57,7 +57,7 @@ func TestService_Drain(t *testing.T) {
 		broken := errors.New("no mail today")
 		var mu sync.Mutex
 		var told []string
-		n, err := w.Drain(ctx, func(_ context.Context, e Effect, b Booking) error {
+		n, err := w.Drain(ctx, each(func(e Effect, b Booking) error {
 			if b.ID == bad.Booking.ID {
 				return broken
 			}
@@ -65,7 +65,7 @@ func TestService_Drain(t *testing.T) {
 			defer mu.Unlock()
 			told = append(told, b.ID)
 			return nil
-		})
+		}))
 		if n != 2 || !errors.Is(err, broken) {
 			t.Errorf("%d effects, %v", n, err)
 		}
@@ -118,10 +118,10 @@ func TestService_Drain(t *testing.T) {
 			t.Fatal(err)
 		}
 		var told []int
-		if _, err := w.Drain(ctx, func(_ context.Context, _ Effect, b Booking) error {
+		if _, err := w.Drain(ctx, each(func(_ Effect, b Booking) error {
 			told = append(told, b.Seats)
 			return nil
-		}); err != nil {
+		})); err != nil {
 			t.Fatal(err)
 		}
 		if !slices.Equal(told, []int{1, 4}) {
@@ -138,7 +138,7 @@ func TestService_Drain(t *testing.T) {
 		var wait sync.WaitGroup
 		for range 4 {
 			wait.Go(func() {
-				if _, err := w.Drain(ctx, func(context.Context, Effect, Booking) error { return nil }); err != nil {
+				if _, err := w.Drain(ctx, silent); err != nil {
 					t.Error(err)
 				}
 			})
@@ -234,36 +234,46 @@ func TestBooking_mark(t *testing.T) {
 // last; it is told again then.
 func TestService_tell_again(t *testing.T) {
 	ctx := context.Background()
-	w := newTown(t)
-	slot := w.slot("clay", 4, 0)
-	inner := w.o.Places
-	overtaken := false
-	w.o.Places = nil
-	w.book(ask(slot, 2))
-	w.o.Places = func(ctx context.Context, event string, changed map[string]festival.PlacesState) error {
-		if !overtaken { // between reading the roster and telling, somebody tells newer things
-			overtaken = true
-			err := w.rosters.Decide(ctx, slot, func(r *Roster) error {
-				r.Told, r.Untold = festival.PlacesFull, false
-				return nil
-			})
-			if err != nil {
-				t.Error(err)
+	for _, row := range []struct {
+		name string
+		tell func(w *town, slot string) error
+	}{
+		{"at once", func(w *town, slot string) error { return w.tell(ctx, w.slots[slot], festival.PlacesFew) }},
+		{"by Drain", func(w *town, _ string) error { _, err := w.Drain(ctx, silent); return err }},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			w := newTown(t)
+			slot := w.slot("clay", 4, 0)
+			inner := w.o.Places
+			overtaken := false
+			w.o.Places = nil
+			w.book(ask(slot, 2))
+			w.o.Places = func(ctx context.Context, event string, changed map[string]festival.PlacesState) error {
+				if !overtaken { // after the roster was read, somebody tells newer things
+					overtaken = true
+					err := w.rosters.Decide(ctx, slot, func(r *Roster) error {
+						r.Told, r.Untold = festival.PlacesFull, false
+						return nil
+					})
+					if err != nil {
+						t.Error(err)
+					}
+					if err := inner(ctx, event, map[string]festival.PlacesState{slot: festival.PlacesFull}); err != nil {
+						t.Error(err)
+					}
+				}
+				return inner(ctx, event, changed)
 			}
-			if err := inner(ctx, event, map[string]festival.PlacesState{slot: festival.PlacesFull}); err != nil {
-				t.Error(err)
+			if err := row.tell(w, slot); err != nil {
+				t.Fatal(err)
 			}
-		}
-		return inner(ctx, event, changed)
-	}
-	if err := w.tell(ctx, slot); err != nil {
-		t.Fatal(err)
-	}
-	if r := w.roster(slot); !overtaken || !r.Untold {
-		t.Fatalf("the public believes %s and nobody will tell it better", w.told[slot])
-	}
-	w.drain()
-	if w.told[slot] != festival.PlacesFull || w.roster(slot).Untold {
-		t.Errorf("told %s", w.told[slot])
+			if r := w.roster(slot); !overtaken || !r.Untold {
+				t.Fatalf("the public believes %s and nobody will tell it better", w.told[slot])
+			}
+			w.drain()
+			if w.told[slot] != festival.PlacesFull || w.roster(slot).Untold {
+				t.Errorf("told %s", w.told[slot])
+			}
+		})
 	}
 }

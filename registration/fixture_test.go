@@ -152,17 +152,31 @@ func (w *town) roster(slot string) Roster {
 
 func (w *town) drain() int {
 	w.t.Helper()
-	n, err := w.Drain(context.Background(), func(_ context.Context, e Effect, b Booking) error {
+	n, err := w.Drain(context.Background(), each(func(e Effect, _ Booking) error {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		w.handled[e.ID]++
 		return nil
-	})
+	}))
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	return n
 }
+
+// each is a Handle that does one thing at a time.
+func each(handle func(Effect, Booking) error) Handle {
+	return func(_ context.Context, due []Due) []error {
+		errs := make([]error, len(due))
+		for i, d := range due {
+			errs[i] = handle(d.Effect, d.Booking)
+		}
+		return errs
+	}
+}
+
+// silent handles all and tells nobody.
+var silent = each(func(Effect, Booking) error { return nil })
 
 // sound fails the test for everything the doctor finds.
 func (w *town) sound() {

@@ -5,7 +5,9 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"maps"
+	"slices"
 	"time"
 
 	"feria/kernel"
@@ -57,26 +59,101 @@ func (s *Service) MailLink(ctx context.Context, party, mail string, until time.T
 	return s.newLink(ctx, link{Party: party, Kind: LinkMine, Until: until, Mail: mail})
 }
 
+// Addressee is a party and the address at which it hears.
+type Addressee struct{ Party, Mail string }
+
+// MailLinks is MailLink for many at once. One whose party is gone has no secret.
+func (s *Service) MailLinks(ctx context.Context, to []Addressee, until time.Time) (secrets map[Addressee]string, err error) {
+	links := make([]link, len(to))
+	for i, a := range to {
+		links[i] = link{Party: a.Party, Kind: LinkMine, Until: until, Mail: a.Mail}
+	}
+	found, err := s.newLinks(ctx, links)
+	if err != nil {
+		return nil, err
+	}
+	secrets = make(map[Addressee]string, len(to))
+	for i, a := range to {
+		secrets[a] = found[i]
+	}
+	return secrets, nil
+}
+
 func (s *Service) newLink(ctx context.Context, l link) (secret string, err error) {
-	p, err := s.Party(ctx, l.Party)
+	secrets, err := s.newLinks(ctx, []link{l})
 	if err != nil {
 		return "", err
 	}
-	l.Round = p.Links[string(l.Kind)]
-	secret = s.linkSecret(l)
-	l.ID = p.City + "/" + kernel.HashSecret(secret)
-	_, err = s.links.Update(ctx, l.ID, func(stored *link) error {
-		if !l.Until.After(stored.Until) {
+	if secrets[0] == "" {
+		return "", kernel.Missing()
+	}
+	return secrets[0], nil
+}
+
+// newLinks makes links where they are missing and prolongs those that are there.
+// The secret of one whose party is not there is "".
+func (s *Service) newLinks(ctx context.Context, links []link) (secrets []string, err error) {
+	parties, err := s.partiesOf(ctx, links)
+	if err != nil {
+		return nil, err
+	}
+	secrets = make([]string, len(links))
+	wanted := make(map[string]link, len(links))
+	for i, l := range links {
+		p, ok := parties[l.Party]
+		if !ok {
+			continue
+		}
+		l.Round = p.Links[string(l.Kind)]
+		secrets[i] = s.linkSecret(l)
+		l.ID = p.City + "/" + kernel.HashSecret(secrets[i])
+		wanted[l.ID] = l
+	}
+	stored, err := s.links.GetMany(ctx, slices.Sorted(maps.Keys(wanted)))
+	if err != nil {
+		return nil, err
+	}
+	fresh := maps.Clone(wanted)
+	var known []string
+	for _, l := range stored {
+		delete(fresh, l.ID)
+		if wanted[l.ID].Until.After(l.Until) {
+			known = append(known, l.ID)
+		}
+	}
+	var inserts []store.Op
+	ids := slices.Sorted(maps.Keys(fresh))
+	for _, id := range ids {
+		inserts = append(inserts, s.links.InsertOp(fresh[id]))
+	}
+	for i, err := range s.store.Apply(ctx, inserts...) {
+		switch {
+		case errors.Is(err, store.ErrExists): // somebody was first
+			known = append(known, ids[i])
+		case err != nil:
+			return nil, err
+		}
+	}
+	return secrets, errors.Join(s.links.UpdateMany(ctx, known, func(l *link) error {
+		if !wanted[l.ID].Until.After(l.Until) {
 			return store.ErrUnchanged
 		}
-		stored.Until = l.Until
+		l.Until = wanted[l.ID].Until
 		return nil
-	}, store.OrNew(func() link {
-		fresh := l
-		fresh.Until = time.Time{}
-		return fresh
-	}))
-	return secret, err
+	})...)
+}
+
+func (s *Service) partiesOf(ctx context.Context, links []link) (map[string]Party, error) {
+	ids := make([]string, len(links))
+	for i, l := range links {
+		ids[i] = l.Party
+	}
+	found, err := s.parties.GetMany(ctx, ids)
+	parties := make(map[string]Party, len(found))
+	for _, p := range found {
+		parties[p.ID] = p
+	}
+	return parties, err
 }
 
 // Open gives the party of a link. A link that is unknown, revoked or over is

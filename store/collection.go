@@ -44,35 +44,6 @@ func (c *Collection[T]) GetUnless(ctx context.Context, id string, rev int64) (v 
 	return v, doc.Rev, err == nil, err
 }
 
-// GetMany gives those documents that exist, in the order of the ids; an id that
-// is asked for twice is answered twice. Errors: ErrUnavailable.
-func (c *Collection[T]) GetMany(ctx context.Context, ids []string) ([]T, error) {
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	docs, err := c.driver.GetMany(ctx, c.name(), ids)
-	if err != nil {
-		return nil, err
-	}
-	byID := make(map[string]Doc, len(docs))
-	for _, d := range docs {
-		byID[d.ID] = d
-	}
-	found := make([]T, 0, len(docs))
-	for _, id := range ids {
-		doc, ok := byID[id]
-		if !ok {
-			continue
-		}
-		v, err := c.decl.decode(doc)
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, v)
-	}
-	return found, nil
-}
-
 // Insert stores a new document. Errors: ErrExists if its id or the key of a
 // unique index is taken, ErrUnavailable.
 func (c *Collection[T]) Insert(ctx context.Context, v T) error { return c.do(ctx, c.InsertOp(v)) }

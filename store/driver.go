@@ -21,8 +21,9 @@ type Driver interface {
 	Get(ctx context.Context, collection, id string) (Doc, error)
 	// GetUnless gives the document and true, or false when its revision is rev.
 	GetUnless(ctx context.Context, collection, id string, rev int64) (Doc, bool, error)
-	// GetMany gives those that exist, in any order.
-	GetMany(ctx context.Context, collection string, ids []string) ([]Doc, error)
+	// GetMany gives the documents that have one of these whole keys in an index, or
+	// with "" as the index one of these ids, in any order.
+	GetMany(ctx context.Context, collection, index string, keys []string) ([]Doc, error)
 	// Apply does the writes in order; see Write. It answers with one error or
 	// nil for each.
 	Apply(ctx context.Context, writes []Write) []error

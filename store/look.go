@@ -30,7 +30,7 @@ func (c *Collection[T]) Look(ctx context.Context, ids []string) (map[string]*T, 
 	if len(ids) == 0 {
 		return found, nil
 	}
-	docs, err := c.driver.GetMany(ctx, c.name(), ids)
+	docs, err := c.driver.GetMany(ctx, c.name(), "", ids)
 	if err != nil {
 		return nil, err
 	}

@@ -42,7 +42,9 @@ func (u undeclared) Get(context.Context, string, string) (Doc, error) {
 func (u undeclared) GetUnless(context.Context, string, string, int64) (Doc, bool, error) {
 	return Doc{}, false, u.err()
 }
-func (u undeclared) GetMany(context.Context, string, []string) ([]Doc, error) { return nil, u.err() }
+func (u undeclared) GetMany(context.Context, string, string, []string) ([]Doc, error) {
+	return nil, u.err()
+}
 func (u undeclared) Apply(_ context.Context, writes []Write) []error {
 	errs := make([]error, len(writes))
 	for i := range errs {

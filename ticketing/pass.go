@@ -8,6 +8,8 @@ import (
 	"encoding/base32"
 	"encoding/base64"
 	"errors"
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -164,27 +166,55 @@ func endOf(event festival.Event) time.Time {
 // party and event, however many ask at once. name is what a volunteer sees; ""
 // keeps the one there is. Errors: those of the store.
 func (s *Service) PassFor(ctx context.Context, event festival.Event, party, name string) (Pass, error) {
+	all, err := s.PassesFor(ctx, event, map[string]string{party: name})
+	return all[party], err
+}
+
+// PassesFor is PassFor for many: names are by party, and so are the passes.
+func (s *Service) PassesFor(ctx context.Context, event festival.Event, names map[string]string) (map[string]Pass, error) {
 	const tries = 8 // a code that is taken is one in 2^40 per pass; the party's index decides at once
+	parties := slices.Sorted(maps.Keys(names))
 	var taken error
 	for range tries {
-		p, err := s.passOf(ctx, event.ID, party)
+		all, err := s.PassesOf(ctx, event.ID, parties)
 		if err == nil {
-			return s.refit(ctx, p, event, name)
+			err = s.insertMissing(ctx, event, names, all)
 		}
-		if !errors.Is(err, store.ErrAbsent) {
-			return Pass{}, err
+		switch {
+		case errors.Is(err, store.ErrExists):
+			taken = err
+			continue
+		case err != nil:
+			return nil, err
 		}
-		fresh := s.newPass(event, party, name)
-		err = s.passes.Insert(ctx, fresh)
-		if err == nil {
-			return fresh, nil
+		for party, p := range all {
+			if all[party], err = s.refit(ctx, p, event, names[party]); err != nil {
+				return nil, err
+			}
 		}
-		if !errors.Is(err, store.ErrExists) {
-			return Pass{}, err
-		}
-		taken = err
+		return all, nil
 	}
-	return Pass{}, taken
+	return nil, taken
+}
+
+// insertMissing makes the passes that are not among all and adds them. Errors:
+// store.ErrExists where somebody else was first.
+func (s *Service) insertMissing(ctx context.Context, event festival.Event, names map[string]string, all map[string]Pass) error {
+	var fresh []Pass
+	var inserts []store.Op
+	for party, name := range names {
+		if _, ok := all[party]; !ok {
+			p := s.newPass(event, party, name)
+			fresh, inserts = append(fresh, p), append(inserts, s.passes.InsertOp(p))
+		}
+	}
+	errs := s.store.Apply(ctx, inserts...)
+	for i, err := range errs {
+		if err == nil {
+			all[fresh[i].Party] = fresh[i]
+		}
+	}
+	return errors.Join(errs...)
 }
 
 func (s *Service) newPass(event festival.Event, party, name string) Pass {
@@ -217,14 +247,31 @@ func (s *Service) refit(ctx context.Context, p Pass, event festival.Event, name 
 	})
 }
 
-// passOf finds a party's pass. Errors: store.ErrAbsent.
-func (s *Service) passOf(ctx context.Context, event, party string) (Pass, error) {
-	return first(s.passes.Find(ctx, store.By("party", event, party).Limit(1)))
+// PassesOf gives the passes that parties have in an event, by party.
+func (s *Service) PassesOf(ctx context.Context, event string, parties []string) (map[string]Pass, error) {
+	keys := make([]store.Key, len(parties))
+	for i, party := range parties {
+		keys[i] = store.K(event, party)
+	}
+	found, err := s.passes.FindMany(ctx, "party", keys...)
+	all := make(map[string]Pass, len(found))
+	for _, p := range found {
+		all[p.Party] = p
+	}
+	return all, err
 }
 
 // PassOf gives a party's pass if it has one. Errors: not_found.
 func (s *Service) PassOf(ctx context.Context, event, party string) (Pass, error) {
-	return known(s.passOf(ctx, event, party))
+	all, err := s.PassesOf(ctx, event, []string{party})
+	if err != nil {
+		return Pass{}, err
+	}
+	p, ok := all[party]
+	if !ok {
+		return Pass{}, kernel.Missing()
+	}
+	return p, nil
 }
 
 // Pass gives a pass by its id. Errors: not_found.

@@ -42,9 +42,9 @@ func (u *uniques) get(collection string) []string {
 	return u.of[collection]
 }
 
-// Apply does the writes in order. Neighbours that only insert or put into the
-// same collection go in one message; such a message is not ordered, which
-// matters to nobody, since none of its writes needs another of them.
+// Apply does the writes in order. Neighbours of one kind in the same collection
+// go in one message; such a message is not ordered, which matters to nobody,
+// since none of its writes needs another of them.
 func (d *Driver) Apply(ctx context.Context, writes []store.Write) []error {
 	errs := make([]error, len(writes))
 	failed := false
@@ -77,8 +77,7 @@ func (d *Driver) Apply(ctx context.Context, writes []store.Write) []error {
 }
 
 func together(a, b store.Write) bool {
-	plain := func(w store.Write) bool { return !w.Guard && (w.Kind == store.Insert || w.Kind == store.Put) }
-	return a.Collection == b.Collection && plain(a) && plain(b)
+	return a.Collection == b.Collection && a.Kind == b.Kind && !a.Guard && !b.Guard && a.Kind != store.Delete
 }
 
 // maxRefused is how often a write is tried that the server refuses to do for no
@@ -154,49 +153,6 @@ func (d *Driver) once(ctx context.Context, w store.Write) error {
 		return d.conflict(ctx, w)
 	}
 	return translate(err)
-}
-
-// bulk does the writes at these places in one message.
-func (d *Driver) bulk(ctx context.Context, writes []store.Write, at []int, errs []error) {
-	models := make([]mongo.WriteModel, 0, len(at))
-	place := make([]int, 0, len(at))
-	for _, i := range at {
-		w := writes[i]
-		doc, err := stored(w.Doc)
-		if err != nil {
-			errs[i] = err
-			continue
-		}
-		place = append(place, i)
-		if w.Kind == store.Insert {
-			models = append(models, mongo.NewInsertOneModel().SetDocument(doc))
-		} else {
-			models = append(models, mongo.NewReplaceOneModel().SetFilter(bson.D{{Key: "_id", Value: w.Doc.ID}}).
-				SetReplacement(doc).SetUpsert(true))
-		}
-	}
-	if len(models) == 0 {
-		return
-	}
-	_, err := d.db.Collection(writes[at[0]].Collection).BulkWrite(ctx, models, options.BulkWrite().SetOrdered(false))
-	if err == nil {
-		return
-	}
-	var many mongo.BulkWriteException
-	if !errors.As(err, &many) || many.WriteConcernError != nil || len(many.WriteErrors) == 0 {
-		for _, i := range place {
-			errs[i] = fmt.Errorf("mongodb: %w: %w", store.ErrUnavailable, err)
-		}
-		return
-	}
-	for _, one := range many.WriteErrors {
-		i := place[one.Index]
-		if one.HasErrorCode(duplicate) {
-			errs[i] = d.conflict(ctx, writes[i])
-		} else { // refused, see one
-			errs[i] = d.one(ctx, writes[i])
-		}
-	}
 }
 
 // duplicate is the server's code for a key that exists already.

@@ -42,15 +42,16 @@ func (d *Driver) GetUnless(ctx context.Context, collection, id string, rev int64
 	return doc, err == nil && doc.Rev != rev, err
 }
 
-// manyIDs bounds the ids of one query.
-const manyIDs = 1000
+// manyKeys bounds the keys of one query.
+const manyKeys = 1000
 
 // GetMany reads those that exist.
-func (d *Driver) GetMany(ctx context.Context, collection string, ids []string) ([]store.Doc, error) {
+func (d *Driver) GetMany(ctx context.Context, collection, index string, keys []string) ([]store.Doc, error) {
 	var docs []store.Doc
-	for start := 0; start < len(ids); start += manyIDs {
-		part := ids[start:min(start+manyIDs, len(ids))]
-		found, err := d.find(ctx, collection, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: part}}}},
+	by := scanned(store.Scan{Index: index})
+	for start := 0; start < len(keys); start += manyKeys {
+		part := keys[start:min(start+manyKeys, len(keys))]
+		found, err := d.find(ctx, collection, bson.D{{Key: by, Value: bson.D{{Key: "$in", Value: part}}}},
 			options.Find().SetProjection(wanted).SetBatchSize(batch))
 		if err != nil {
 			return nil, err

@@ -38,28 +38,29 @@ func (d *Driver) GetUnless(ctx context.Context, collection, id string, rev int64
 	return doc, doc.Rev != rev, nil
 }
 
-// manyIDs are the numbers of ids that queries are prepared for: binding the
-// greatest for a single id would cost more than reading it.
-var manyIDs = []int{1, 4, 16, 200}
+// manyKeys are the numbers of keys that queries are prepared for: binding the
+// greatest for a single one would cost more than reading it.
+var manyKeys = []int{1, 4, 16, 200}
 
 // GetMany reads those that exist.
-func (d *Driver) GetMany(ctx context.Context, collection string, ids []string) ([]store.Doc, error) {
+func (d *Driver) GetMany(ctx context.Context, collection, index string, keys []string) ([]store.Doc, error) {
 	var docs []store.Doc
-	for len(ids) > 0 {
-		size := manyIDs[len(manyIDs)-1]
-		for _, n := range manyIDs {
-			if n >= len(ids) {
+	by := scanned(store.Scan{Index: index})
+	for len(keys) > 0 {
+		size := manyKeys[len(manyKeys)-1]
+		for _, n := range manyKeys {
+			if n >= len(keys) {
 				size = n
 				break
 			}
 		}
 		args := make([]any, size) // NULL finds nothing
-		n := min(size, len(ids))
-		for i, id := range ids[:n] {
-			args[i] = id
+		n := min(size, len(keys))
+		for i, key := range keys[:n] {
+			args[i] = key
 		}
-		ids = ids[n:]
-		found, err := d.query(ctx, "SELECT id, rev, body FROM "+quote(collection)+" WHERE id IN (?"+strings.Repeat(",?", size-1)+")", args)
+		keys = keys[n:]
+		found, err := d.query(ctx, "SELECT id, rev, body FROM "+quote(collection)+" WHERE "+by+" IN (?"+strings.Repeat(",?", size-1)+")", args)
 		if err != nil {
 			return nil, err
 		}

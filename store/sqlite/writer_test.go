@@ -27,14 +27,14 @@ func TestPragmas(t *testing.T) {
 	d := openDriver(t)
 	ctx := t.Context()
 	for pragma, want := range map[string]string{
-		"synchronous": "2", "journal_mode": "wal", "busy_timeout": "15000", "cache_size": "-32000", "query_only": "0",
+		"synchronous": "2", "journal_mode": "wal", "busy_timeout": "15000", "cache_size": "-16000", "query_only": "0",
 	} {
 		var got string
 		if err := d.writer.conn.QueryRowContext(ctx, "PRAGMA "+pragma).Scan(&got); err != nil || got != want {
 			t.Errorf("writer: %s is %s, %v; want %s", pragma, got, err, want)
 		}
 	}
-	for pragma, want := range map[string]string{"query_only": "1", "cache_size": "-8000", "busy_timeout": "15000"} {
+	for pragma, want := range map[string]string{"query_only": "1", "cache_size": "-3000", "busy_timeout": "15000"} {
 		var got string
 		if err := d.readers.QueryRowContext(ctx, "PRAGMA "+pragma).Scan(&got); err != nil || got != want {
 			t.Errorf("readers: %s is %s, %v; want %s", pragma, got, err, want)

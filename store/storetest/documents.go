@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -44,6 +46,26 @@ func testDocuments(t *testing.T, factory Factory) {
 	got, err := c.GetMany(ctx, []string{"city/2", "city/none", "city/1", "city/2"})
 	if err != nil || ids(got) != "city/2 city/1 city/2" {
 		t.Errorf("get many: %s, %v", ids(got), err)
+	}
+	for _, row := range []struct {
+		name  string
+		index string
+		keys  []store.Key
+		want  string
+	}{
+		{"whole keys of an index", "name", []store.Key{store.K("e", "changed"), store.K("e", "none"), store.K("f", "changed")}, "city/1"},
+		{"a part of a key", "name", []store.Key{store.K("e")}, ""},
+		{"keys that several have", "event", []store.Key{store.K("e"), store.K("")}, "city/1 city/2"},
+		{"none", "event", nil, ""},
+	} {
+		got, err := c.FindMany(ctx, row.index, row.keys...)
+		slices.SortFunc(got, func(a, b note) int { return strings.Compare(a.ID, b.ID) })
+		if err != nil || ids(got) != row.want {
+			t.Errorf("find many by %s: %q, %v; want %q", row.name, ids(got), err, row.want)
+		}
+	}
+	if _, err := c.FindMany(ctx, "nonesuch", store.K("e")); !errors.Is(err, store.ErrNoIndex) {
+		t.Errorf("find many by no index: %v", err)
 	}
 	if got, err := c.GetMany(ctx, nil); err != nil || len(got) != 0 {
 		t.Errorf("get many of none: %v, %v", got, err)

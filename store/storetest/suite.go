@@ -22,6 +22,7 @@ func Run(t *testing.T, factory Factory) {
 		{"round trip", testRoundTrip},
 		{"unique keys", testUnique},
 		{"many operations", testApply},
+		{"many updates", testUpdateMany},
 		{"recent answers", testRecent},
 		{"looking", testLook},
 		{"queries", testQueries},
