@@ -126,7 +126,8 @@ func serve(t testing.TB, p *platform.Platform, change ...func(*server.Server)) *
 	served := make(chan error, 1)
 	go func() { served <- s.App.Listener(listener) }()
 	t.Cleanup(func() {
-		if err := s.App.ShutdownWithTimeout(5 * time.Second); err != nil {
+		http.DefaultClient.CloseIdleConnections() // those dialled and never used would be waited for, 5 s
+		if err := s.App.ShutdownWithTimeout(30 * time.Second); err != nil {
 			t.Error(err)
 		}
 		if err := <-served; err != nil {

@@ -173,7 +173,8 @@ func (o *town) serve(p *platform.Platform) {
 	served := make(chan error, 1)
 	go func() { served <- o.s.App.Listener(listener) }()
 	o.t.Cleanup(func() {
-		if err := o.s.App.ShutdownWithTimeout(5 * time.Second); err != nil {
+		http.DefaultClient.CloseIdleConnections() // those dialled and never used would be waited for, 5 s
+		if err := o.s.App.ShutdownWithTimeout(30 * time.Second); err != nil {
 			o.t.Error(err)
 		}
 		if err := <-served; err != nil {

@@ -43,8 +43,8 @@ func (u *uniques) get(collection string) []string {
 }
 
 // Apply does the writes in order. Neighbours of one kind in the same collection
-// go in one message; such a message is not ordered, which matters to nobody,
-// since none of its writes needs another of them.
+// go together, in no order among themselves, which matters to nobody, since none
+// of them needs another of them.
 func (d *Driver) Apply(ctx context.Context, writes []store.Write) []error {
 	errs := make([]error, len(writes))
 	failed := false
@@ -61,12 +61,10 @@ func (d *Driver) Apply(ctx context.Context, writes []store.Write) []error {
 			}
 			message = append(message, i)
 		}
-		if len(message) > 1 {
-			d.bulk(ctx, writes, message, errs)
+		if len(message) == 1 || writes[from].Kind == store.Replace {
+			d.each(ctx, writes, message, errs)
 		} else {
-			for _, i := range message {
-				errs[i] = d.one(ctx, writes[i])
-			}
+			d.bulk(ctx, writes, message, errs)
 		}
 		for _, err := range errs[from:to] {
 			failed = failed || err != nil

@@ -8,11 +8,12 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
+	"golang.org/x/sync/errgroup"
 
 	"feria/store"
 )
 
-// bulk does the writes at these places, which are of one kind, in one message.
+// bulk does the writes at these places, all insertions or all puts, in one message.
 func (d *Driver) bulk(ctx context.Context, writes []store.Write, at []int, errs []error) {
 	models := make([]mongo.WriteModel, 0, len(at))
 	place := make([]int, 0, len(at))
@@ -28,7 +29,7 @@ func (d *Driver) bulk(ctx context.Context, writes []store.Write, at []int, errs 
 	if len(models) == 0 {
 		return
 	}
-	res, err := d.db.Collection(writes[at[0]].Collection).BulkWrite(ctx, models, options.BulkWrite().SetOrdered(false))
+	_, err := d.db.Collection(writes[at[0]].Collection).BulkWrite(ctx, models, options.BulkWrite().SetOrdered(false))
 	var many mongo.BulkWriteException
 	if err != nil && (!errors.As(err, &many) || many.WriteConcernError != nil || len(many.WriteErrors) == 0) {
 		for _, i := range place {
@@ -44,53 +45,30 @@ func (d *Driver) bulk(ctx context.Context, writes []store.Write, at []int, errs 
 			errs[i] = d.one(ctx, writes[i])
 		}
 	}
-	if writes[at[0]].Kind == store.Replace && res.MatchedCount < int64(len(models)) {
-		d.notReplaced(ctx, writes, place, int(res.MatchedCount), errs)
-	}
 }
 
 func writeModel(w store.Write, doc bson.D) mongo.WriteModel {
-	at := bson.D{{Key: "_id", Value: w.Doc.ID}}
-	switch w.Kind {
-	case store.Insert:
+	if w.Kind == store.Insert {
 		return mongo.NewInsertOneModel().SetDocument(doc)
-	case store.Put:
-		return mongo.NewReplaceOneModel().SetFilter(at).SetReplacement(doc).SetUpsert(true)
 	}
-	return mongo.NewReplaceOneModel().SetFilter(append(at, bson.E{Key: "rev", Value: w.If})).SetReplacement(doc)
+	return mongo.NewReplaceOneModel().SetFilter(bson.D{{Key: "_id", Value: w.Doc.ID}}).SetReplacement(doc).SetUpsert(true)
 }
 
-// notReplaced tells which replacements of a message have found their revision:
-// the server only says how many. Those whose revision stands now were done; where
-// these are not all, somebody has written since, and about the others' nothing is
-// known.
-func (d *Driver) notReplaced(ctx context.Context, writes []store.Write, at []int, matched int, errs []error) {
-	ids := make([]string, len(at))
-	for n, i := range at {
-		ids[n] = writes[i].Doc.ID
-	}
-	docs, err := d.GetMany(ctx, writes[at[0]].Collection, "", ids)
-	revs := make(map[string]int64, len(docs))
-	for _, doc := range docs {
-		revs[doc.ID] = doc.Rev
-	}
+// beside is how many messages of one caller are under way at a time.
+const beside = 16
+
+// each does the writes at these places in a message each. Those on a condition
+// cannot share one: of a message the server says how many have found their
+// revision, not which, and whoever looks afterwards may find the write of
+// somebody else.
+func (d *Driver) each(ctx context.Context, writes []store.Write, at []int, errs []error) {
+	var group errgroup.Group
+	group.SetLimit(beside)
 	for _, i := range at {
-		if errs[i] == nil && revs[writes[i].Doc.ID] == writes[i].Doc.Rev {
-			matched--
-		}
+		group.Go(func() error {
+			errs[i] = d.one(ctx, writes[i])
+			return nil
+		})
 	}
-	for _, i := range at {
-		w := writes[i]
-		switch rev, there := revs[w.Doc.ID]; {
-		case errs[i] != nil, rev == w.Doc.Rev: // it has its answer
-		case err != nil:
-			errs[i] = err
-		case matched > 0:
-			errs[i] = fmt.Errorf("mongodb: %w: whether %s %q was written is not known", store.ErrUnavailable, w.Collection, w.Doc.ID)
-		case !there:
-			errs[i] = fmt.Errorf("%w: %s %q", store.ErrAbsent, w.Collection, w.Doc.ID)
-		default:
-			errs[i] = fmt.Errorf("%w: %s %q", store.ErrStale, w.Collection, w.Doc.ID)
-		}
-	}
+	_ = group.Wait()
 }

@@ -75,3 +75,45 @@ func testUpdateMany(t *testing.T, factory Factory) {
 		t.Errorf("of none: %v", errs)
 	}
 }
+
+// testUpdateManyRace: callers over two handles mark the same documents at the
+// same time; each is told that all went well, and every mark is there.
+func testUpdateManyRace(t *testing.T, factory Factory) {
+	const documents, callers, times = 12, 8, 5
+	next := factory(t)
+	o := options()
+	o.Strict = false // a mark is made anew as often as somebody else is first
+	handles := []*store.Store{open(t, next, o), open(t, next, o)}
+	var all []string
+	for i := range documents {
+		r := roster{ID: fmt.Sprintf("r%02d", i)}
+		if err := rosters.In(handles[0]).Insert(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, r.ID)
+	}
+	var wait sync.WaitGroup
+	for i := range callers {
+		wait.Go(func() {
+			for range times {
+				errs := rosters.In(handles[i%2]).UpdateMany(t.Context(), all, func(r *roster) error {
+					r.Seats++
+					return nil
+				})
+				if err := errors.Join(errs...); err != nil {
+					t.Errorf("caller %d: %v", i, err)
+				}
+			}
+		})
+	}
+	wait.Wait()
+	found, err := rosters.In(handles[0]).GetMany(t.Context(), all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range found {
+		if r.Seats != callers*times {
+			t.Errorf("%s has %d marks, want %d", r.ID, r.Seats, callers*times)
+		}
+	}
+}

@@ -23,6 +23,7 @@ func Run(t *testing.T, factory Factory) {
 		{"unique keys", testUnique},
 		{"many operations", testApply},
 		{"many updates", testUpdateMany},
+		{"many updates at the same time", testUpdateManyRace},
 		{"recent answers", testRecent},
 		{"looking", testLook},
 		{"queries", testQueries},
