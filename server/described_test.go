@@ -1,0 +1,154 @@
+package server_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// description is the OpenAPI document, read as any client would.
+type description struct {
+	OpenAPI string                               `json:"openapi"`
+	Paths   map[string]map[string]map[string]any `json:"paths"`
+	Parts   struct {
+		Schemas map[string]map[string]any `json:"schemas"`
+	} `json:"components"`
+}
+
+func describe(t *testing.T, v *visitor) description {
+	t.Helper()
+	var d description
+	p := v.get("/api/openapi.json").want(t, 200)
+	if err := json.Unmarshal([]byte(p.body), &d); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(d.OpenAPI, "3.1") {
+		t.Errorf("the description is of version %s", d.OpenAPI)
+	}
+	return d
+}
+
+// fits says where a value does not fit its schema: types, required members,
+// members that the schema does not name, enumerations.
+func (d description) fits(schema map[string]any, value any, at string) []string {
+	if ref, ok := schema["$ref"].(string); ok {
+		return d.fits(d.Parts.Schemas[ref[strings.LastIndexByte(ref, '/')+1:]], value, at)
+	}
+	var wrong []string
+	if enum, ok := schema["enum"].([]any); ok && !slices.Contains(enum, value) {
+		wrong = append(wrong, fmt.Sprintf("%s: %v is none of %v", at, value, enum))
+	}
+	var types []string
+	switch x := schema["type"].(type) {
+	case string:
+		types = []string{x}
+	case []any:
+		for _, one := range x {
+			types = append(types, fmt.Sprint(one))
+		}
+	}
+	is := map[bool]string{true: "integer", false: "number"}
+	got := ""
+	switch v := value.(type) {
+	case nil:
+		got = "null"
+	case string:
+		got = "string"
+	case bool:
+		got = "boolean"
+	case float64:
+		got = is[v == float64(int64(v))]
+	case []any:
+		got = "array"
+		if items, ok := schema["items"].(map[string]any); ok {
+			for i, one := range v {
+				wrong = append(wrong, d.fits(items, one, fmt.Sprintf("%s[%d]", at, i))...)
+			}
+		}
+	case map[string]any:
+		got = "object"
+		members, _ := schema["properties"].(map[string]any)
+		for name, one := range v {
+			switch m, ok := members[name].(map[string]any); {
+			case ok:
+				wrong = append(wrong, d.fits(m, one, at+"."+name)...)
+			case schema["additionalProperties"] == false:
+				wrong = append(wrong, at+"."+name+" is not described")
+			default:
+				if more, ok := schema["additionalProperties"].(map[string]any); ok {
+					wrong = append(wrong, d.fits(more, one, at+"."+name)...)
+				}
+			}
+		}
+		for _, name := range asList(schema["required"]) {
+			if _, ok := v[fmt.Sprint(name)]; !ok {
+				wrong = append(wrong, fmt.Sprintf("%s lacks %v", at, name))
+			}
+		}
+	}
+	if len(types) > 0 && !slices.Contains(types, got) && !(got == "integer" && slices.Contains(types, "number")) {
+		wrong = append(wrong, fmt.Sprintf("%s: is %s, described as %v", at, got, types))
+	}
+	return wrong
+}
+
+func asList(v any) []any { l, _ := v.([]any); return l }
+
+// caller is a program whose every answer is held against the description.
+type caller struct {
+	*visitor
+	d      description
+	called map[string]bool
+}
+
+func (c caller) call(method, template string, args []string, body any, status int, headers ...string) map[string]any {
+	c.t.Helper()
+	i := 0
+	path := regexp.MustCompile(`\{[a-z]+\}`).ReplaceAllStringFunc(template, func(string) string { i++; return args[i-1] })
+	if len(args) > i { // the rest is the query
+		path += "?" + strings.Join(args[i:], "&")
+	}
+	p := c.json(method, path, body, nil, headers...)
+	if p.StatusCode != status {
+		c.t.Fatalf("%s %s: status %d, want %d: %.500s", method, path, p.StatusCode, status, p.body)
+	}
+	op := c.d.Paths["/api/v1"+template][strings.ToLower(method)]
+	if op == nil {
+		c.t.Fatalf("%s %s is not described", method, template)
+	}
+	c.called[method+" "+template] = true
+	if status == http.StatusNoContent {
+		return nil
+	}
+	responses := op["responses"].(map[string]any)
+	response, ok := responses[fmt.Sprint(status)].(map[string]any)
+	if !ok {
+		if response, ok = responses["default"].(map[string]any); !ok {
+			c.t.Fatalf("%s %s: status %d is not described", method, template, status)
+		}
+	}
+	var value any
+	if err := json.Unmarshal([]byte(p.body), &value); err != nil {
+		c.t.Fatalf("%s %s: %v: %.300s", method, template, err, p.body)
+	}
+	kind := "application/json"
+	if status >= 400 {
+		kind = "application/problem+json"
+		if got := p.Header.Get("Content-Type"); got != kind {
+			c.t.Errorf("%s %s: a refusal of type %s", method, template, got)
+		}
+	}
+	content, _ := response["content"].(map[string]any)[kind].(map[string]any)
+	if content == nil {
+		c.t.Fatalf("%s %s: %s of status %d is not described", method, template, kind, status)
+	}
+	for _, wrong := range c.d.fits(content["schema"].(map[string]any), value, method+" "+template) {
+		c.t.Error(wrong)
+	}
+	object, _ := value.(map[string]any)
+	return object
+}
