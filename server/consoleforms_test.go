@@ -57,7 +57,7 @@ func TestConsole_nothingTypedIsLost(t *testing.T) {
 	d.try(t, 409, week+"/copy", "slug", "learning-week", "start", "2028-04-10").has(t, `value="learning-week"`, `value="2028-04-10"`)
 	d.try(t, 422, "/console/people", "mail", "kept@typing", "name", "Kept typing", "role", "volunteer", "event", "learning-week").has(t, `value="kept@typing"`, `value="Kept typing"`, `value="volunteer" selected`, `value="learning-week" selected`)
 	d.try(t, 422, "/console/people/tokens", "name", strings.Repeat("Kept typing", 50), "role", "volunteer", "event", "learning-week").has(t, strings.Repeat("Kept typing", 50))
-	d.try(t, 422, week+"/gates", "name", "Kept typing", "slug", "A B", "scope", "event", "reentry", "never").has(t, `value="Kept typing"`, `value="A B"`)
+	d.try(t, 422, week+"/new-gate", "name.en", "Kept typing", "gate_slug", "A B", "scope", "event", "reentry", "never").has(t, `value="Kept typing"`, `value="A B"`)
 	d.try(t, 409, week+"/tracks", "slug.0", "sea", "name.0.en", "Kept typing", "color.0", "red").has(t, "Kept typing", `value="red"`)
 	d.try(t, 422, week+"/alert", "text.en", strings.Repeat("x", 400), "text.fr", "Kept typing").has(t, "Kept typing")
 	d.try(t, 422, "/console/new", append(fair("x y"), "slogan.en", "Kept typing")...).has(t, "Kept typing", `value="Asia/Seoul"`)

@@ -14,8 +14,11 @@ import (
 func TestConsole_gatesAreChangedAndRemoved(t *testing.T) {
 	town, clock := newTown(t)
 	d, other := town.desk(people.Organizer, town.week.ID), town.desk(people.Owner, "")
-	d.try(t, 303, week+"/gates", "name", "North", "slug", "north", "scope", "event", "reentry", "after_exit")
+	d.try(t, 303, week+"/new-gate", "name.en", "North", "gate_slug", "north", "scope", "event", "reentry", "after_exit")
 	at := week + "/gates/north"
+	if north, err := town.p.Ticketing.GateBySlug(t.Context(), town.week.ID, "north"); err != nil || north.Who != ticketing.AnyPass {
+		t.Errorf("a gate of the event is made as %+v, %v", north, err)
+	}
 	d.get(week+"/gates").want(t, 200).has(t, `href="`+at+`"`, `href="/door/learning-week/north"`)
 	slot, session := town.bookable(0)
 	seen := other.get(at).want(t, 200).has(t, `value="North"`, session.Title["en"]).filled()
@@ -57,7 +60,7 @@ func TestConsole_gatesAreChangedAndRemoved(t *testing.T) {
 	gone := d.get(week+"/gates").want(t, 200).has(t, "Mole", "Ada", "Bring back")
 	d.get(week+"/scans.csv").want(t, 200).has(t, "Mole", "Ada")
 	restore := regexp.MustCompile(`action="([^"]+/restore)"`).FindStringSubmatch(gone.body)
-	d.try(t, 303, week+"/gates", "name", "Second", "slug", "quay", "scope", "event", "reentry", "never")
+	d.try(t, 303, week+"/new-gate", "name.en", "Second", "gate_slug", "quay", "scope", "event", "reentry", "never")
 	d.try(t, 303, restore[1])
 	d.get(week+"/gates").want(t, 200).has(t, "has that word already", "Bring back")
 	d.try(t, 303, at+"/remove")

@@ -61,7 +61,7 @@ func TestTenancy_strangersIdsInFields(t *testing.T) {
 		{setup + "slot/new", "space", draft.Spaces[0].ID, "session", session.ID, "start_at", "2027-04-12T10:00", "end_at", "2027-04-12T11:00"},
 		{setup + "slot/new", "booth", draft.Booths[0].ID, "session", session.ID, "start_at", "2027-04-12T10:00", "end_at", "2027-04-12T11:00"},
 		{setup + "session/new", "hosts", draft.Hosts[0].ID, "title.en", "T"},
-		{week + "/gates", "space", draft.Spaces[0].ID, "scope", "space", "slug", "g", "name", "G"},
+		{week + "/new-gate", "space", draft.Spaces[0].ID, "scope", "space", "gate_slug", "g", "name.en", "G"},
 	} {
 		sentence := func(id string) string {
 			form[2] = id

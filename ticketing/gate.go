@@ -128,8 +128,8 @@ func (g Gate) letsInto(o Gate) bool {
 }
 
 // SaveGate makes a gate (with an empty ID) or changes one. Left out, Scope is the
-// event, Who is Booked and Reentry is AfterExit. One that carries a ChangedAt is
-// refused if the gate changed since. What a gate lets into stays from the first
+// event, Reentry is AfterExit, and Who is AnyPass at a gate of the event, else
+// Booked. One that carries a ChangedAt is refused if the gate changed since. What a gate lets into stays from the first
 // scan on: who is inside is counted by it. Errors: kernel.Errors by field
 // (gate_slug, gate_slug_taken, gate_name, gate_scanned, …), record_changed (409),
 // not_found.
@@ -139,6 +139,9 @@ func (s *Service) SaveGate(ctx context.Context, g Gate, by string) (Gate, error)
 	}
 	if g.Who == "" {
 		g.Who = Booked
+		if g.Scope == OfEvent {
+			g.Who = AnyPass
+		}
 	}
 	if g.Reentry == "" {
 		g.Reentry = AfterExit

@@ -102,6 +102,9 @@ func (w *town) gate(g Gate) Gate {
 	if g.Name == nil {
 		g.Name = locale.Text{"en": "Gate " + g.Slug}
 	}
+	if g.Who == "" {
+		g.Who = Booked
+	}
 	g, err := w.SaveGate(w.t.Context(), g, "person:1")
 	if err != nil {
 		w.t.Fatal(err)

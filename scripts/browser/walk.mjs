@@ -168,6 +168,7 @@ test('an owner imports a programme and publishes it', async () => {
   await page.waitForLoadState();
   await page.goto(base + '/console/' + env('FERIA_EVENT') + '/gates'); await look(page, 'console-gates');
   await page.goto(base + '/console/' + env('FERIA_EVENT') + '/gates/main'); await look(page, 'console-gate');
+  await page.goto(base + '/console/' + env('FERIA_EVENT') + '/new-gate'); await look(page, 'console-new-gate');
 });
 
 test('a citizen finds the session, books two seats and opens the pass', async () => {

@@ -152,7 +152,7 @@ func bookedPageFor(r *web.Request, status int, form deskForm) error {
 		Places: ui.Field{ID: "places", Name: "seats", Label: r.T.T("console.field_seats_offered"), Value: cmp.Or(form.places, itoa(roster.Seats)), Mode: "numeric", Error: form.placesError},
 	}
 	if r.Actor.May(people.ConsoleEdit, r.Event.ID) {
-		d.Gate = setup.Base(r) + "/gates?slot=" + url.QueryEscape(festival.Own(slot.ID)) + "#new"
+		d.Gate = setup.Base(r) + "/new-gate?slot=" + url.QueryEscape(festival.Own(slot.ID))
 	}
 	for _, h := range held {
 		own := base + "/" + festival.Own(h.Booking.ID)

@@ -72,7 +72,8 @@ func Routes() []web.Route {
 		{Method: post, Path: "/console/:event/bookings/:slot/:id/cancel", May: people.BookingEdit, Handle: cancelBooking},
 
 		{Method: get, Path: "/console/:event/gates", May: people.DoorManage, Handle: showGates},
-		{Method: post, Path: "/console/:event/gates", May: people.DoorManage, Handle: saveGate},
+		{Method: get, Path: "/console/:event/new-gate", May: people.DoorManage, Handle: setup.ShowNewGate},
+		{Method: post, Path: "/console/:event/new-gate", May: people.DoorManage, Handle: setup.MakeGate},
 		{Method: get, Path: "/console/:event/gates/:slug", May: people.DoorManage, Handle: setup.ShowGate},
 		{Method: post, Path: "/console/:event/gates/:slug", May: people.DoorManage, Handle: setup.SaveGate},
 		{Method: post, Path: "/console/:event/gates/:id/restore", May: people.DoorManage, Handle: restoreGate},

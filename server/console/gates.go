@@ -3,7 +3,6 @@ package console
 import (
 	"cmp"
 	"net/url"
-	"slices"
 	"strconv"
 	"time"
 
@@ -11,8 +10,6 @@ import (
 
 	"feria/festival"
 	"feria/kernel"
-	"feria/locale"
-	"feria/public/ui"
 	"feria/server/console/setup"
 	"feria/server/web"
 	"feria/ticketing"
@@ -26,54 +23,28 @@ const (
 	maxScans  = 200_000
 )
 
-// gateForm is what was typed for a new gate, and what was wrong.
-type gateForm struct {
-	name, slug, scope, space, slot, again string
-	errors                                map[string]string
-	above                                 string
-}
+func showGates(r *web.Request) error { return gatesPageFor(r, fiber.StatusOK, "") }
 
-// showGates shows the gates; from the list of a slot it comes with a gate for that
-// slot to be saved.
-func showGates(r *web.Request) error {
-	var form gateForm
-	if own := r.Query("slot"); own != "" {
-		slot, err := r.P.Festival.Slot(r.Context(), festival.RecordID(r.Event.ID, own))
-		if err != nil {
-			return err
-		}
-		session, err := r.P.Festival.Session(r.Context(), slot.Session)
-		if err != nil {
-			return err
-		}
-		form = gateForm{name: say(r, session.Title), scope: string(ticketing.OfSlot), slot: slot.ID}
-		form.slug = festival.Slug(form.name, 40)
-	}
-	return gatesPageFor(r, fiber.StatusOK, form)
-}
-
-func gatesPageFor(r *web.Request, status int, form gateForm) error {
+// gatesPageFor draws the gates, above them what was refused, "" if nothing was.
+func gatesPageFor(r *web.Request, status int, refusal string) error {
 	draft, err := r.P.Festival.Draft(r.Context(), r.Event.ID)
 	if err != nil {
 		return err
 	}
-	d := gatesPage{P: r.T, Base: setup.Base(r), Error: form.above}
+	d := gatesPage{P: r.T, Base: setup.Base(r), Error: refusal}
 	names := map[string]string{}
-	spaces := []ui.Option{{Label: "–"}}
 	for _, space := range draft.Spaces {
 		name := say(r, space.Name)
 		if venue, ok := draft.Venue(space.Venue); ok {
 			name = say(r, venue.Name) + ": " + name
 		}
 		names[space.ID] = name
-		spaces = append(spaces, ui.Option{Value: space.ID, Label: name})
 	}
 	for _, slot := range draft.Slots {
 		if session, ok := draft.Session(slot.Session); ok {
 			names[slot.ID] = say(r, session.Title) + ", " + slotTime(r, slot.Slot)
 		}
 	}
-	d.Fields = form.fields(r, spaces, names[form.slot])
 	gates, err := r.P.Ticketing.Gates(r.Context(), r.Event.ID)
 	if err != nil {
 		return err
@@ -106,38 +77,6 @@ func gatesPageFor(r *web.Request, status int, form gateForm) error {
 		return err
 	}
 	return r.Page(status, setup.Chrome(r, r.T.T("console.gates"), "/gates"), gatesBody(d))
-}
-
-// fields draws the form of a new gate; slot is what the one is called that the
-// form came with, "" for none.
-func (form gateForm) fields(r *web.Request, spaces []ui.Option, slot string) []ui.Field {
-	scopes := []ui.Option{}
-	for _, scope := range []ticketing.GateScope{ticketing.OfEvent, ticketing.OfSpace, ticketing.OfSlot} {
-		if scope != ticketing.OfSlot || slot != "" {
-			scopes = append(scopes, ui.Option{Value: string(scope), Label: r.T.T("console.gate_scope_" + string(scope))})
-		}
-	}
-	var again []ui.Option
-	for _, when := range []ticketing.Reentry{ticketing.Never, ticketing.AfterExit, ticketing.Always} {
-		again = append(again, ui.Option{Value: string(when), Label: r.T.T("console.reentry_" + string(when))})
-	}
-	out := []ui.Field{
-		{ID: "name", Name: "name", Label: r.T.T("console.field_name"), Value: form.name, Required: true},
-		{ID: "slug", Name: "slug", Label: r.T.T("console.field_gate_slug"), Value: form.slug, Required: true},
-		{ID: "scope", Name: "scope", Label: r.T.T("console.field_scope"), Type: "select", Options: pick(scopes, form.scope)},
-		{ID: "space", Name: "space", Label: r.T.T("console.field_space"), Type: "select", Options: pick(spaces, form.space)},
-		{ID: "reentry", Name: "reentry", Label: r.T.T("console.field_reentry"), Type: "select", Options: pick(again, cmp.Or(form.again, string(ticketing.AfterExit)))},
-	}
-	if slot != "" {
-		out = slices.Insert(out, 4, ui.Field{ID: "slot", Name: "slot", Label: r.T.T("console.field_slot"), Type: "select", Options: []ui.Option{{Value: form.slot, Label: slot, Chosen: true}}})
-	}
-	for i := range out {
-		out[i].Error = form.errors[out[i].Name]
-	}
-	if e := form.errors["slot"]; slot == "" && e != "" { // there is nothing to choose one from
-		out[2].Error = e
-	}
-	return out
 }
 
 func keysOf(r *web.Request) ([]keyRow, error) {
@@ -215,30 +154,6 @@ func verdictWord(r *web.Request, s ticketing.Listed) string {
 	return r.T.T("door.entry")
 }
 
-// saveGate makes a gate: one of the event takes every good pass of it, one of a
-// space or of a slot those who booked there.
-func saveGate(r *web.Request) error {
-	form := gateForm{name: r.Form("name"), slug: r.Form("slug"), scope: r.Form("scope"), space: r.Form("space"), slot: r.Form("slot"), again: r.Form("reentry")}
-	g := ticketing.Gate{
-		Event: r.Event.ID, Slug: form.slug, Scope: ticketing.GateScope(form.scope), Space: form.space, Slot: form.slot, Reentry: ticketing.Reentry(form.again), Who: ticketing.AnyPass,
-	}
-	if g.Scope != ticketing.OfEvent {
-		g.Who = ticketing.Booked
-	}
-	if form.name != "" {
-		g.Name = locale.Text{r.Event.Locales[0]: form.name}
-	}
-	if _, err := r.P.SaveGate(r.Context(), g, r.Actor.ID); err != nil {
-		byField, above, ok := refused(r, err, "name", "slug", "scope", "space", "slot", "reentry")
-		if !ok {
-			return err
-		}
-		form.errors, form.above = byField, above
-		return gatesPageFor(r, web.StatusOfForm(err), form)
-	}
-	return r.See(setup.Base(r)+"/gates", r.T.T("console.saved"))
-}
-
 func removeGate(r *web.Request) error {
 	g, err := r.P.Ticketing.GateBySlug(r.Context(), r.Event.ID, r.Params("slug"))
 	if err != nil {
@@ -275,7 +190,7 @@ func rotateKey(r *web.Request) error {
 		if !ok {
 			return err
 		}
-		return gatesPageFor(r, web.StatusOfForm(err), gateForm{above: above})
+		return gatesPageFor(r, web.StatusOfForm(err), above)
 	}
 	return r.See(setup.Base(r)+"/gates", r.T.T("console.saved"))
 }

@@ -1,6 +1,7 @@
 package setup
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -112,14 +113,10 @@ var (
 	}
 )
 
-func choices(s *scene, prefix string, values ...string) []ui.Option {
+func choices[T ~string](s *scene, prefix string, values ...T) []ui.Option {
 	out := make([]ui.Option, len(values))
 	for i, v := range values {
-		name := v
-		if name == "" {
-			name = "none"
-		}
-		out[i] = ui.Option{Value: v, Label: s.p.T(prefix + name)}
+		out[i] = ui.Option{Value: string(v), Label: s.p.T(prefix + cmp.Or(string(v), "none"))}
 	}
 	return out
 }
