@@ -142,6 +142,13 @@ func TestConsole_errorsStandAtTheirFields(t *testing.T) {
 	d.try(t, 422, "/console/people/tokens", "name", "Bot", "role", "bogus", "event", "learning-week").at(t, "token-role")
 	d.try(t, 422, "/console/people/tokens", "name", "Bot", "role", "volunteer", "event", "").at(t, "token-event")
 
+	long := strings.Repeat("x", 5001)
+	d.try(t, 422, week+"/alert", "text.en", "Kept typing", "text.fr", long).at(t, "f-text-fr").has(t, "Kept typing").lacks(t, "f-text-en-error")
+	d.try(t, 422, week+"/release", "note.en", long, "note.fr", "Kept typing").at(t, "f-note-en").has(t, "Kept typing").lacks(t, "f-note-fr-error")
+	d.try(t, 422, "/console/neighbourhoods/tracks", "slug.0", "sea", "name.0.en", "Sea", "color.0", "red", "slug.1", "b c", "name.1.en", "Kept typing").
+		at(t, "f-color-0").at(t, "f-slug-1").has(t, "Kept typing", `value="red"`).lacks(t, "f-slug-0-error")
+	d.try(t, 422, "/console/neighbourhoods/tracks", "slug.0", "sea", "name.0.en", "").at(t, "f-name-0-en")
+
 	d.upload(week+"/import", "", "").want(t, 422).at(t, "file")
 	file := d.upload(week+"/import", "prog.csv", "wann,wo\n10:00,Pier\n").want(t, 303).Header.Get("Location")
 	d.get(file).want(t, 422).at(t, "column.0").has(t, "No column holds the titles of the sessions. Choose the column that does.")

@@ -103,11 +103,12 @@ func restoreEvent(r *web.Request) error {
 // boardForms is what was typed into the forms of an event's first page, and what
 // was wrong with it.
 type boardForms struct {
-	alert      url.Values // nil: nothing was typed
-	alertError string
-	slug, date string
-	copyErrors map[string]string
-	copyError  string // what belongs to no field of the copy
+	alert       url.Values // nil: nothing was typed
+	alertErrors map[string]string
+	alertError  string // what belongs to no field of the alert
+	slug, date  string
+	copyErrors  map[string]string
+	copyError   string // what belongs to no field of the copy
 }
 
 func showEventBoard(r *web.Request) error { return eventBoardPage(r, fiber.StatusOK, boardForms{}) }
@@ -151,13 +152,11 @@ func eventBoardPage(r *web.Request, status int, typed boardForms) error {
 	tileOf(len(review.Draft.Booths), "console.tile_booths", "/setup/booth")
 	tileOf(len(review.Clashes), "console.tile_clashes", "/release")
 	d.Links = boardLinks(r, base)
-	for _, lang := range event.Locales {
-		f := alertField{Name: "text." + lang, Label: r.T.LanguageName(lang), Value: event.Alert.Text[lang], Lang: lang}
-		if typed.alert != nil {
-			f.Value = typed.alert.Get(f.Name)
-		}
-		d.Alert = append(d.Alert, f)
+	shown := event.Alert.Text
+	if typed.alert != nil {
+		shown = posted(r, typed.alert, "text.")
 	}
+	d.Alert = texts(r, "text", "", shown, typed.alertErrors)
 	return r.Page(status, setup.Chrome(r, d.Title, ""), eventBoardBody(d))
 }
 
@@ -191,7 +190,8 @@ func setAlert(r *web.Request) error {
 		if !ok {
 			return err
 		}
-		return eventBoardPage(r, web.StatusOfForm(err), boardForms{alert: typed, alertError: together(above, byField)})
+		byField, above = ofText(r, byField, above, "alert.text", "text")
+		return eventBoardPage(r, web.StatusOfForm(err), boardForms{alert: typed, alertErrors: byField, alertError: above})
 	}
 	if _, err := r.P.Views.Refresh(r.Context(), r.Event.ID); err != nil {
 		return err
@@ -201,6 +201,34 @@ func setAlert(r *web.Request) error {
 		flash = r.T.T("console.alert_gone")
 	}
 	return r.See(setup.Base(r), flash)
+}
+
+// texts are the inputs of a text in the languages of the event, called name and
+// language. A text that has no label of its own goes by its languages.
+func texts(r *web.Request, name, label string, shown locale.Text, errs map[string]string) []ui.Field {
+	var out []ui.Field
+	for _, lang := range r.Event.Locales {
+		f := ui.Field{Name: name + "." + lang, Label: r.T.LanguageName(lang), Value: shown[lang], Lang: lang, Error: errs[name+"."+lang]}
+		if label != "" {
+			f.Label = label + " (" + f.Label + ")"
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// ofText gives what was wrong with a text by the inputs that texts drew of it;
+// what belongs to none of them stands above.
+func ofText(r *web.Request, byField map[string]string, above, field, name string) (errs map[string]string, left string) {
+	errs = map[string]string{}
+	var shown []string
+	for _, lang := range r.Event.Locales {
+		shown = append(shown, field+"."+lang)
+		if sentence := byField[field+"."+lang]; sentence != "" {
+			errs[name+"."+lang] = sentence
+		}
+	}
+	return errs, together(above, byField, shown...)
 }
 
 // posted reads a text in the languages of the event from inputs that are called

@@ -7,6 +7,7 @@ import (
 
 	"feria/festival"
 	"feria/kernel"
+	"feria/locale"
 	"feria/people"
 	"feria/platform"
 	"feria/public/ui"
@@ -21,9 +22,11 @@ const (
 	maxReleases = 30
 )
 
-func showRelease(r *web.Request) error { return releasePageFor(r, fiber.StatusOK, "") }
+func showRelease(r *web.Request) error { return releasePageFor(r, fiber.StatusOK, nil, nil, "") }
 
-func releasePageFor(r *web.Request, status int, refusal string) error {
+// releasePageFor draws what a release would change, with the note as typed, what
+// was wrong with it, and above all what was refused else.
+func releasePageFor(r *web.Request, status int, note locale.Text, errs map[string]string, refusal string) error {
 	review, err := r.P.Review(r.Context(), r.Event.ID)
 	if err != nil {
 		return err
@@ -47,9 +50,7 @@ func releasePageFor(r *web.Request, status int, refusal string) error {
 	if review.Unplaced > 0 || review.Hidden > 0 {
 		d.Left = r.T.T("console.left_out", "unplaced", review.Unplaced, "hidden", review.Hidden)
 	}
-	for _, lang := range r.Event.Locales {
-		d.Notes = append(d.Notes, alertField{Name: "note." + lang, Label: r.T.T("console.release_note") + " (" + r.T.LanguageName(lang) + ")", Value: r.Form("note." + lang), Lang: lang})
-	}
+	d.Notes = texts(r, "note", r.T.T("console.release_note"), note, errs)
 	event := review.Draft.Event
 	for _, kind := range festival.ClashKinds {
 		rule := ruleRow{Name: "rule." + string(kind), Label: r.T.T("console.clash_" + string(kind))}
@@ -159,13 +160,15 @@ func publish(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	release, err := r.P.Publish(r.Context(), r.Event.ID, r.Actor.ID, posted(r, typed, "note."))
+	note := posted(r, typed, "note.")
+	release, err := r.P.Publish(r.Context(), r.Event.ID, r.Actor.ID, note)
 	if err != nil {
 		byField, above, next, ok := r.Sentences(err)
 		if !ok {
 			return err
 		}
-		return releasePageFor(r, web.StatusOfForm(err), strings.TrimSpace(together(above, byField)+" "+next))
+		errs, above := ofText(r, byField, above, "note", "note")
+		return releasePageFor(r, web.StatusOfForm(err), note, errs, strings.TrimSpace(above+" "+next))
 	}
 	return r.See(setup.Base(r)+"/release", r.T.T("console.published", "n", release.Number))
 }
@@ -183,7 +186,7 @@ func saveClashRules(r *web.Request) error {
 	})
 	if kernel.KindOf(err) == kernel.Invalid {
 		sentence, _ := r.T.Error(err)
-		return releasePageFor(r, web.StatusOfForm(err), sentence)
+		return releasePageFor(r, web.StatusOfForm(err), nil, nil, sentence)
 	}
 	if err != nil {
 		return err

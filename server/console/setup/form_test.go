@@ -232,10 +232,10 @@ func TestReadTracks(t *testing.T) {
 	if len(got) != 3 || !got[1].empty() || got[0].Slug != "sea" || got[2].Slug != "foret-dhiver" {
 		t.Fatalf("got %+v", got)
 	}
-	if n, ok := trackOf(got, "tracks.1.slug"); !ok || n != 2 {
-		t.Errorf("the second theme stands in row %d, want 2: the empty one does not count", n)
+	if n, part, ok := trackOf(got, "tracks.1.name.fr"); !ok || n != 2 || part != "name.fr" {
+		t.Errorf("%s of the second theme stands in row %d, want name.fr in 2: the empty one does not count", part, n)
 	}
-	if _, ok := trackOf(got, "tracks.2.slug"); ok {
+	if _, _, ok := trackOf(got, "tracks.2.slug"); ok {
 		t.Error("there is no third theme")
 	}
 }

@@ -1,6 +1,7 @@
 package setup
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strconv"
@@ -11,6 +12,7 @@ import (
 	"feria/festival"
 	"feria/kernel"
 	"feria/locale"
+	"feria/public/ui"
 	"feria/server/web"
 )
 
@@ -66,15 +68,6 @@ func (s *scene) trackLanguages() []string {
 	return langs
 }
 
-func trackTitle(d tracksPage, r trackRow) string {
-	for _, name := range r.Names {
-		if name != "" {
-			return name
-		}
-	}
-	return d.P.T("console.new_kind", "kind", d.P.T("console.kind_track"))
-}
-
 func showTracks(r *web.Request) error {
 	s, err := eventScene(r)
 	if err != nil {
@@ -89,11 +82,8 @@ func showTracks(r *web.Request) error {
 
 func askTracks(r *web.Request, s *scene, rows []typedTrack, refusal error) error {
 	d := tracksPage{P: r.T, Base: Base(r)}
-	for _, lang := range s.trackLanguages() {
-		d.Langs = append(d.Langs, trackLang{lang, r.T.T("console.field_name") + " (" + r.T.LanguageName(lang) + ")"})
-	}
 	status := fiber.StatusOK
-	wrong := map[int]string{} // by row
+	wrong := map[int]map[string]string{} // by row and part of it
 	if refusal != nil {
 		byField, above, _, ok := r.Sentences(refusal)
 		if !ok {
@@ -101,19 +91,19 @@ func askTracks(r *web.Request, s *scene, rows []typedTrack, refusal error) error
 		}
 		status, d.Error = web.StatusOfForm(refusal), above
 		for field, sentence := range byField {
-			if n, ok := trackOf(rows, field); ok {
-				wrong[n] = sentence
-			} else {
+			n, part, ok := trackOf(rows, field)
+			if !ok {
 				d.Error = strings.TrimSpace(d.Error + " " + sentence)
+				continue
 			}
+			if wrong[n] == nil {
+				wrong[n] = map[string]string{}
+			}
+			wrong[n][part] = sentence
 		}
 	}
 	add := func(t typedTrack) {
-		one := trackRow{N: strconv.Itoa(len(d.Rows)), Slug: t.Slug, Color: t.Color, Error: wrong[t.n]}
-		for _, l := range d.Langs {
-			one.Names = append(one.Names, t.Name[l.Code])
-		}
-		d.Rows = append(d.Rows, one)
+		d.Rows = append(d.Rows, s.trackRow(strconv.Itoa(len(d.Rows)), t.Track, wrong[t.n]))
 	}
 	for _, t := range rows {
 		if !t.empty() {
@@ -126,24 +116,45 @@ func askTracks(r *web.Request, s *scene, rows []typedTrack, refusal error) error
 	return r.Page(status, Chrome(r, r.T.T("console.kinds_track"), "/tracks"), tracksBody(d))
 }
 
-// trackOf gives the row of the form that an error's field "tracks.2.slug" means:
-// there the empty rows were left out.
-func trackOf(rows []typedTrack, field string) (int, bool) {
-	number, _, _ := strings.Cut(strings.TrimPrefix(field, "tracks."), ".")
+// trackRow is a row of the form, at a number there; errs are the sentences by part
+// of it.
+func (s *scene) trackRow(n string, t festival.Track, errs map[string]string) trackRow {
+	row := trackRow{Title: s.say(t.Name)}
+	if row.Title == "" {
+		row.Title = s.p.T("console.new_kind", "kind", s.p.T("console.kind_track"))
+	}
+	for i, lang := range s.trackLanguages() {
+		f := ui.Field{Name: "name." + n + "." + lang, Label: s.p.T("console.field_name") + " (" + s.p.LanguageName(lang) + ")", Value: t.Name[lang], Lang: lang, Error: errs["name."+lang]}
+		if i == 0 {
+			f.Error = cmp.Or(f.Error, errs["name"])
+		}
+		row.Fields = append(row.Fields, f)
+	}
+	row.Fields = append(row.Fields,
+		ui.Field{Name: "slug." + n, Label: s.p.T("console.field_slug"), Value: t.Slug, Error: errs["slug"]},
+		ui.Field{Name: "color." + n, Label: s.p.T("console.field_color"), Hint: "#b3301a", Value: t.Color, Error: errs["color"]},
+	)
+	return row
+}
+
+// trackOf gives the row of the form, and the part of it, that an error's field
+// "tracks.2.slug" means: there the empty rows were left out.
+func trackOf(rows []typedTrack, field string) (row int, part string, ok bool) {
+	number, part, _ := strings.Cut(strings.TrimPrefix(field, "tracks."), ".")
 	n, err := strconv.Atoi(number)
 	if err != nil {
-		return 0, false
+		return 0, "", false
 	}
 	for _, t := range rows {
 		if t.empty() {
 			continue
 		}
 		if n == 0 {
-			return t.n, true
+			return t.n, part, true
 		}
 		n--
 	}
-	return 0, false
+	return 0, "", false
 }
 
 func saveTracks(r *web.Request) error {
