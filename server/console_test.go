@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"html"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -147,4 +148,19 @@ func TestConsole_themesAndClashRules(t *testing.T) {
 	d.try(t, 422, week+"/clashes", "rule.same_space", "bogus")
 	d.try(t, 303, "/console/fair/release", "note.en", "Hello")
 	d.get("/console/fair/release").want(t, 200).has(t, "Hello")
+}
+
+// The colour that the city chose for a theme is the one that visitors see, once it
+// is released.
+func TestConsole_themesHaveTheirColours(t *testing.T) {
+	town, _ := newTown(t)
+	d := town.desk(people.Organizer, town.week.ID)
+	const sheet, class = "own1=%23112233", ` own1"`
+	d.try(t, 303, week+"/tracks", append(d.get(week+"/tracks").want(t, 200).filled(), "color.1", "#112233")...)
+	town.visitor().get("/learning-week/programme").want(t, 200).lacks(t, class)
+	d.try(t, 303, week+"/release")
+	p := town.visitor().get("/learning-week/programme").want(t, 200).has(t, sheet, class)
+	address := regexp.MustCompile(`href="(/colours.css[^"]*)"`).FindStringSubmatch(p.body)
+	town.visitor().get(html.UnescapeString(address[1])).want(t, 200).has(t, ".own1{--c:#112233}")
+	town.visitor().get("/neighbourhoods").want(t, 200).lacks(t, sheet)
 }

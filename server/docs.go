@@ -34,12 +34,12 @@ func (s *Server) docsRoute() web.Route {
 	}}
 }
 
-// coloursRoute is the stylesheet of one colour, computed for contrast.
+// coloursRoute is the stylesheet of an event's colours, computed for contrast.
 func coloursRoute() web.Route {
 	return web.Route{Method: fiber.MethodGet, Path: "/colours.css", May: people.Public, Handle: func(r *web.Request) error {
-		color := r.Query("of")
-		return r.Bytes("colours"+color, "text/css; charset=utf-8", "public, max-age=86400", func(b *bytes.Buffer) error {
-			_, err := b.Write(ui.EventColours(color))
+		palette := ui.PaletteOf(func(key string) string { return r.Query(key) })
+		return r.Bytes(palette.URL(), "text/css; charset=utf-8", "public, max-age=86400", func(b *bytes.Buffer) error {
+			_, err := b.Write(palette.Stylesheet())
 			return err
 		})
 	}}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"io"
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -58,13 +57,19 @@ func layout(r *web.Request, chrome web.Chrome, body templ.Component) templ.Compo
 	})
 }
 
-// colours is the address of the stylesheet of the event's colour, or the city's.
+// colours is the address of the stylesheet of the event's colours, or the city's.
 func colours(r *web.Request) string {
-	color := r.City.Color
-	if r.Event.ID != "" && r.View != nil && r.View.Event.Color != "" {
-		color = r.View.Event.Color
+	p := ui.Palette{Event: r.City.Color}
+	if r.Event.ID == "" || r.View == nil {
+		return p.URL()
 	}
-	return "/colours.css?of=" + url.QueryEscape(color)
+	p.Event = cmp.Or(r.View.Event.Color, p.Event)
+	if r.View.Programme != nil {
+		for _, t := range r.View.Programme.Event.Tracks {
+			p.Themes = append(p.Themes, t.Color)
+		}
+	}
+	return p.URL()
 }
 
 // errorPage says what happened, what to do, and under which id the log has it. On

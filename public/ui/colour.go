@@ -30,19 +30,6 @@ const fallback = "#b3301a"
 // on it, and the tint behind things that are chosen.
 type tone struct{ event, on, soft colour }
 
-// EventColours is the stylesheet of an event's colour, written as #rrggbb. It
-// keeps the hue and moves the lightness until text in the colour stands 4.5 : 1
-// against the paper, in the light and in the dark scheme. Anything that is not
-// a colour gives Feria's own.
-func EventColours(hex string) []byte {
-	c, ok := parse(hex)
-	if !ok {
-		c, _ = parse(fallback)
-	}
-	light, dark := tones(c)
-	return fmt.Appendf(nil, "@layer tokens{:root,.pass{%s}@media screen and (prefers-color-scheme:dark){:root{%s}}}", light, dark)
-}
-
 func (t tone) String() string {
 	return fmt.Sprintf("--event:%s;--event-on:%s;--event-soft:%s", t.event, t.on, t.soft)
 }

@@ -74,7 +74,7 @@ func TestTheHueStaysWhenTheLightnessMoves(t *testing.T) {
 }
 
 func TestTheSheetHasBothSchemesAndThePassStaysLight(t *testing.T) {
-	css := string(EventColours("#0e6468"))
+	css := string(Palette{Event: "#0e6468"}.Stylesheet())
 	for _, part := range []string{"@layer tokens{:root,.pass{--event:#0e6468;", "@media screen and (prefers-color-scheme:dark){:root{--event:#", "--event-on:#", "--event-soft:#"} {
 		if !strings.Contains(css, part) {
 			t.Errorf("%q lacks %q", css, part)
@@ -83,9 +83,9 @@ func TestTheSheetHasBothSchemesAndThePassStaysLight(t *testing.T) {
 }
 
 func TestWhatIsNotAColourGivesFeriasOwn(t *testing.T) {
-	want := string(EventColours(fallback))
+	want := string(Palette{Event: fallback}.Stylesheet())
 	for _, hex := range []string{"", "red", "#fff", "b3301a", "#b3301a}body{", "#+12345", "#gggggg"} {
-		if got := string(EventColours(hex)); got != want {
+		if got := string(Palette{Event: hex}.Stylesheet()); got != want {
 			t.Errorf("%q gives %s", hex, got)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"feria/festival"
 	"feria/locale"
 	"feria/platform"
+	"feria/public/ui"
 )
 
 // maker turns a view into what pages show, in one language.
@@ -51,14 +52,14 @@ func (m maker) hostName(h festival.Host) said {
 	return said{Text: h.Name}
 }
 
-// trackClass is the colour class of a track: t1 to t8 in the order of the event.
+// trackClass is the colour class of a track, by its place among the event's.
 func (m maker) trackClass(slug string) string {
 	for i, t := range m.view.Programme.Event.Tracks {
 		if t.Slug == slug {
-			return "t" + strconv.Itoa(i%8+1)
+			return ui.ThemeClass(i, t.Color != "")
 		}
 	}
-	return "t0"
+	return ui.ThemeClass(-1, false)
 }
 
 func (m maker) track(slug string) string {

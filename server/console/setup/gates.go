@@ -26,7 +26,7 @@ func gateFields(who ...ticketing.Admits) form[ticketing.Gate] {
 		}},
 		{name: "space", str: func(g *ticketing.Gate) *string { return &g.Space }, options: spaces},
 		{name: "slot", str: func(g *ticketing.Gate) *string { return &g.Slot }, options: slots},
-		{name: "who", required: who[0] != "", str: func(g *ticketing.Gate) *string { return (*string)(&g.Who) }, options: func(s *scene) []ui.Option {
+		{name: "who", required: who[0] != "", hint: who[0] == "", str: func(g *ticketing.Gate) *string { return (*string)(&g.Who) }, options: func(s *scene) []ui.Option {
 			return choices(s, "console.gate_who_", who...)
 		}},
 		{name: "reentry", required: true, str: func(g *ticketing.Gate) *string { return (*string)(&g.Reentry) }, options: func(s *scene) []ui.Option {

@@ -132,7 +132,7 @@ func (s *scene) trackRow(n string, t festival.Track, errs map[string]string) tra
 	}
 	row.Fields = append(row.Fields,
 		ui.Field{Name: "slug." + n, Label: s.p.T("console.field_slug"), Value: t.Slug, Error: errs["slug"]},
-		ui.Field{Name: "color." + n, Label: s.p.T("console.field_color"), Hint: "#b3301a", Value: t.Color, Error: errs["color"]},
+		ui.Field{Name: "color." + n, Label: s.p.T("console.field_color"), Value: t.Color, Error: errs["color"]},
 	)
 	return row
 }
