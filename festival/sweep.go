@@ -13,9 +13,10 @@ const leftAfter = time.Hour
 
 // Sweep finishes what a crash left half done: releases that nobody points to,
 // pulses behind their event, imports that never ended. Events that were removed
-// 30 days ago go for good. It gives the number of things it put right; a second
-// run finds none.
-func (s *Service) Sweep(ctx context.Context) (int, error) {
+// 30 days ago go for good, after leaving has deleted what others keep of them:
+// when that fails, or a crash comes between, all of it is done again. It gives the
+// number of things it put right; a second run finds none.
+func (s *Service) Sweep(ctx context.Context, leaving func(ctx context.Context, e Event) error) (int, error) {
 	n := 0
 	old := s.now().Add(-leftAfter)
 	all, err := events.In(s.store).Find(ctx, store.All())
@@ -24,6 +25,9 @@ func (s *Service) Sweep(ctx context.Context) (int, error) {
 	}
 	for _, e := range all {
 		if e.Removed != nil && !s.now().Before(e.Removed.Add(undoable)) {
+			if err := leaving(ctx, e); err != nil {
+				return n, err
+			}
 			if err := s.purge(ctx, e); err != nil {
 				return n, err
 			}
@@ -62,19 +66,12 @@ func (s *Service) Sweep(ctx context.Context) (int, error) {
 // purge deletes an event with all that this package keeps of it, the event
 // itself last, so that a purge that ended in the middle is done again.
 func (s *Service) purge(ctx context.Context, e Event) error {
-	for _, wipe := range []func() error{
-		func() error { return wipe(ctx, s, venues, e.ID) },
-		func() error { return wipe(ctx, s, spaces, e.ID) },
-		func() error { return wipe(ctx, s, booths, e.ID) },
-		func() error { return wipe(ctx, s, hosts, e.ID) },
-		func() error { return wipe(ctx, s, sessions, e.ID) },
-		func() error { return wipe(ctx, s, slots, e.ID) },
-		func() error { return wipe(ctx, s, chunks, e.ID) },
-		func() error { return wipe(ctx, s, releases, e.ID) },
-		func() error { return wipe(ctx, s, imageChunks, e.ID) },
-		func() error { return wipe(ctx, s, imports, e.ID) },
+	for _, deleteUnder := range []func(context.Context, string) error{
+		venues.In(s.store).DeleteUnder, spaces.In(s.store).DeleteUnder, booths.In(s.store).DeleteUnder, hosts.In(s.store).DeleteUnder,
+		sessions.In(s.store).DeleteUnder, slots.In(s.store).DeleteUnder, chunks.In(s.store).DeleteUnder, releases.In(s.store).DeleteUnder,
+		imageChunks.In(s.store).DeleteUnder, imports.In(s.store).DeleteUnder,
 	} {
-		if err := wipe(); err != nil {
+		if err := deleteUnder(ctx, e.ID+"/"); err != nil {
 			return err
 		}
 	}
@@ -85,32 +82,3 @@ func (s *Service) purge(ctx context.Context, e Event) error {
 	}
 	return nil
 }
-
-// wipe deletes the documents of a collection whose ids lie under an event's.
-func wipe[T interface{ id() string }](ctx context.Context, s *Service, d *store.Declared[T], event string) error {
-	c := d.In(s.store)
-	for {
-		some, err := c.Find(ctx, store.All().Prefix(event+"/").Limit(batch))
-		if err != nil {
-			return err
-		}
-		ops := make([]store.Op, len(some))
-		for i, v := range some {
-			ops[i] = c.DeleteOp(v.id())
-		}
-		for _, err := range s.store.Apply(ctx, ops...) {
-			if err != nil && !errAbsent(err) {
-				return err
-			}
-		}
-		if len(some) < batch {
-			return nil
-		}
-	}
-}
-
-func (b Base) id() string    { return b.ID }
-func (r Release) id() string { return r.ID }
-func (c chunk) id() string   { return c.ID }
-func (i images) id() string  { return i.ID }
-func (i Import) id() string  { return i.ID }

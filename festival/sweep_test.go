@@ -1,6 +1,8 @@
 package festival
 
 import (
+	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -21,13 +23,13 @@ func TestCrashedPublisherIsSweptLater(t *testing.T) {
 	if len(all) != 1 || all[0].ID == left.ID {
 		t.Fatalf("releases are %+v", all)
 	}
-	n, err := h.Sweep(h.ctx)
+	n, err := h.Sweep(h.ctx, nobody)
 	h.ok(err)
 	if n != 0 {
 		t.Errorf("%d things swept while the publisher may be at work", n)
 	}
 	h.clock.later(2 * time.Hour)
-	n, err = h.Sweep(h.ctx)
+	n, err = h.Sweep(h.ctx, nobody)
 	h.ok(err)
 	if n != 1 {
 		t.Errorf("%d things swept, want the dead release", n)
@@ -37,7 +39,7 @@ func TestCrashedPublisherIsSweptLater(t *testing.T) {
 	}
 	// One that died after the pointer moved, before the pulse.
 	h.ok(pulses.In(h.store).Delete(h.ctx, h.event.ID))
-	n, err = h.Sweep(h.ctx)
+	n, err = h.Sweep(h.ctx, nobody)
 	h.ok(err)
 	p, _, _, err := h.Pulse(h.ctx, h.event.ID, 0)
 	h.ok(err)
@@ -46,6 +48,9 @@ func TestCrashedPublisherIsSweptLater(t *testing.T) {
 	}
 	h.clean()
 }
+
+// nobody keeps anything of an event.
+func nobody(context.Context, Event) error { return nil }
 
 func TestRemovedEventGoesForGood(t *testing.T) {
 	h := open(t)
@@ -60,7 +65,7 @@ func TestRemovedEventGoesForGood(t *testing.T) {
 		t.Fatalf("removed events are %+v", removed)
 	}
 	h.clock.later(undoable - time.Second)
-	_, err = h.Sweep(h.ctx)
+	_, err = h.Sweep(h.ctx, nobody)
 	h.ok(err)
 	_, err = h.RestoreEvent(h.ctx, h.event.ID, "ann")
 	h.ok(err)
@@ -69,8 +74,20 @@ func TestRemovedEventGoesForGood(t *testing.T) {
 	}
 	h.ok(h.RemoveEvent(h.ctx, h.event.ID, "ann"))
 	h.clock.later(undoable)
-	_, err = h.Sweep(h.ctx)
+	away := errors.New("somebody keeps something")
+	if _, err = h.Sweep(h.ctx, func(context.Context, Event) error { return away }); !errors.Is(err, away) {
+		t.Errorf("swept although others keep something of it: %v", err)
+	}
+	var left []string
+	_, err = h.Sweep(h.ctx, func(ctx context.Context, e Event) error {
+		left = append(left, e.ID)
+		_, err := h.Event(ctx, other.ID)
+		return err
+	})
 	h.ok(err)
+	if len(left) != 1 || left[0] != h.event.ID {
+		t.Errorf("told of %v", left)
+	}
 	_, err = h.RestoreEvent(h.ctx, h.event.ID, "ann")
 	h.refused(err, kernel.NotFound, "not_found")
 	_, err = h.Import(h.ctx, i.ID)

@@ -96,7 +96,7 @@ var messages = store.Declare(store.Spec[Message]{
 		}},
 	},
 	Personal: []string{"to", "to_name", "subject", "text", "attachments", "reply"},
-	Keep:     "content until 30 days after it was sent or given up, the row 180 days",
+	Keep:     "content until 30 days after it was sent or given up, which it is when it has waited as long; the row 180 days",
 	Until: func(m *Message) time.Time {
 		if m.EndedAt.IsZero() {
 			return time.Time{}

@@ -134,10 +134,29 @@ func (o *Outbox) Oldest(ctx context.Context) (since time.Time, waiting int, err 
 	return first[0].QueuedAt, waiting, err
 }
 
-// Tidy removes mails that are never sent, and the content of those that ended 30
-// days ago: it holds links and names. It says how many it dealt with.
+// Tidy removes mails that are never sent, gives up those that have waited for 30
+// days, and removes the content of those that ended 30 days ago: it holds links
+// and names. It says how many it dealt with.
 func (o *Outbox) Tidy(ctx context.Context) (n int, err error) {
 	c, now := messages.In(o.store), o.now()
+	long, err := c.Find(ctx, store.By("waiting").To(now.Add(-keepContent)).Limit(500))
+	if err != nil {
+		return 0, err
+	}
+	for _, m := range long {
+		_, err := c.Update(ctx, m.ID, func(m *Message) error {
+			if m.State != Queued && m.State != Sending {
+				return store.ErrUnchanged
+			}
+			m.State, m.EndedAt = Failed, now
+			m.blank()
+			return nil
+		})
+		if err != nil && !errors.Is(err, store.ErrAbsent) {
+			return n, err
+		}
+		n++
+	}
 	for _, state := range []State{Void, Sent, Failed} {
 		due, err := c.Find(ctx, store.By("state", string(state)).To(now).Limit(500))
 		if err != nil {

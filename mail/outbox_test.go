@@ -105,19 +105,21 @@ func TestQueue_void(t *testing.T) {
 	}
 }
 
-// After 30 days the content is gone, after 180 the row.
+// After 30 days the content is gone, after 180 the row. What could not be sent for
+// as long is given up.
 func TestTidy(t *testing.T) {
 	c, o := catch(t), newOutbox(t)
 	o.queue(t, hello("1", "ann@example.org"))
 	if n, err := o.Send(t.Context(), c.sendsFor(t, "feria@harbour.example")); n != 1 || err != nil {
 		t.Fatal(n, err)
 	}
-	o.queue(t, hello("2", "ann@example.org")) // never sent: waits for ever
-	o.pass(keepContent)
+	o.pass(time.Hour)
+	o.queue(t, hello("2", "ann@example.org")) // nobody sends it
+	o.pass(keepContent - time.Hour - time.Second)
 	if n, err := o.Tidy(t.Context()); n != 0 || err != nil {
 		t.Fatalf("too early: %d, %v", n, err)
 	}
-	o.pass(time.Second)
+	o.pass(2 * time.Second)
 	for _, want := range []int{1, 0} {
 		if n, err := o.Tidy(t.Context()); n != want || err != nil {
 			t.Fatalf("tidied %d, want %d; %v", n, want, err)
@@ -127,8 +129,18 @@ func TestTidy(t *testing.T) {
 	if m.Text+m.Subject+m.To+m.ToName != "" || m.State != Sent || !m.Blanked || m.Kind != "booking_confirmed" {
 		t.Errorf("left %+v", m)
 	}
-	if o.message(t, "harbour/2").Text == "" {
-		t.Error("a mail that still waits lost its text")
+	if m := o.message(t, "harbour/2"); m.Text == "" || m.State != Queued {
+		t.Errorf("a mail that still waits lost its text: %+v", m)
+	}
+	o.pass(time.Hour)
+	if n, err := o.Tidy(t.Context()); n != 1 || err != nil {
+		t.Errorf("tidied %d, %v", n, err)
+	}
+	if m := o.message(t, "harbour/2"); m.Text+m.To+m.ToName != "" || m.State != Failed || !m.Blanked {
+		t.Errorf("what waited too long is %+v", m)
+	}
+	if _, waiting, err := o.Oldest(t.Context()); waiting != 0 || err != nil {
+		t.Errorf("%d wait, %v", waiting, err)
 	}
 	if gone, err := o.store.Expire(t.Context(), m.EndedAt.Add(keepRow)); err != nil || gone["mails"] != 1 {
 		t.Errorf("expired %v, %v", gone, err)

@@ -228,6 +228,29 @@ func (s *Service) Revoke(ctx context.Context, city, grant string) error {
 	return err
 }
 
+// RevokeAll takes away all roles and tokens of an event that goes for good.
+func (s *Service) RevokeAll(ctx context.Context, city, event string) error {
+	grants, err := s.Grants(ctx, city, event)
+	if err != nil {
+		return err
+	}
+	for _, g := range grants {
+		if err := s.Revoke(ctx, city, g.ID); err != nil && kernel.KindOf(err) != kernel.NotFound {
+			return err
+		}
+	}
+	tokens, err := s.Tokens(ctx, city, event)
+	if err != nil {
+		return err
+	}
+	for _, t := range tokens {
+		if err := s.RevokeToken(ctx, city, t.ID); err != nil && kernel.KindOf(err) != kernel.NotFound {
+			return err
+		}
+	}
+	return nil
+}
+
 // FindGrant reads the ID of a Grant, so that it can be asked who may revoke it:
 // Person, City, Event and Role are set. Errors: Missing for what is no grant of
 // this city.

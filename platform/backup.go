@@ -221,7 +221,7 @@ func (p *Platform) RestoreFile(ctx context.Context, path string) (BackupSum, err
 	if err := p.assemble(ctx); err != nil { // anew: every key hangs on the restored secret
 		return sum, err
 	}
-	return sum, p.sweep(ctx)
+	return sum, p.Sweep(ctx)
 }
 
 // emptyForRestore takes away the installation's secret, which opening an empty

@@ -53,14 +53,14 @@ func (p *Platform) checkOutbox(ctx context.Context, report func(string)) error {
 	return err
 }
 
-// sweep finishes what a crash left between two steps, in every room.
-func (p *Platform) sweep(ctx context.Context) error {
+// Sweep finishes what a crash left between two steps, in every room.
+func (p *Platform) Sweep(ctx context.Context) error {
 	if _, err := p.Registration.Sweep(ctx); err != nil {
 		return err
 	}
 	if _, err := p.Ticketing.Sweep(ctx); err != nil {
 		return err
 	}
-	_, err := p.Festival.Sweep(ctx)
+	_, err := p.Festival.Sweep(ctx, p.erase)
 	return err
 }

@@ -24,7 +24,7 @@ const (
 // declareJobs names what this copy, or another, works on in the background.
 func (p *Platform) declareJobs() {
 	p.Jobs.Every(jobFanOut, time.Second, p.fanOut)
-	p.Jobs.Every(jobSweep, 5*time.Minute, p.sweep)
+	p.Jobs.Every(jobSweep, 5*time.Minute, p.Sweep)
 	p.Jobs.Every(jobExpire, time.Hour, func(ctx context.Context) error {
 		_, err := p.Store.Expire(ctx, p.Now())
 		return err

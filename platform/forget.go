@@ -68,3 +68,15 @@ func over(e festival.Event, now time.Time) bool {
 	end := linkEnd(e)
 	return !end.IsZero() && !now.Before(end) && (e.Removed == nil || !now.Before(e.Removed.AddDate(0, 0, keepPeople)))
 }
+
+// erase deletes what the other rooms keep of an event that goes for good, 30 days
+// after it was removed: who booked it least of all stays behind.
+func (p *Platform) erase(ctx context.Context, e festival.Event) error {
+	if err := p.Registration.Erase(ctx, e.ID); err != nil {
+		return err
+	}
+	if err := p.Ticketing.Erase(ctx, e.ID); err != nil {
+		return err
+	}
+	return p.People.RevokeAll(ctx, e.City, e.ID)
+}

@@ -1,6 +1,11 @@
 package platform_test
 
 import (
+	"bytes"
+	"compress/gzip"
+	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -80,6 +85,85 @@ func TestForget(t *testing.T) {
 		t.Errorf("who comes again is %+v, %v", party, err)
 	}
 	well(t, p)
+}
+
+// TestForget_removedEvent: of an event that goes for good nothing stays, least of
+// all who had booked it, however far away its days were.
+func TestForget_removedEvent(t *testing.T) {
+	now := clock()
+	p, _ := openAt(t, "forget_removed", func() time.Time { return now })
+	if _, err := p.Demo(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	week, err := p.Festival.EventBySlug(t.Context(), platform.DemoCity, "learning-week")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const marker = "MARKER Marie"
+	booked := book(t, p, week, registration.Request{City: week.City, Name: marker, Mail: "marker@example.org", Seats: 1, Lang: "en", NoWait: true})
+	if _, err := p.PassFor(t.Context(), week, booked.Party.ID, marker); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Festival.RemoveEvent(t.Context(), week.ID, "test"); err != nil {
+		t.Fatal(err)
+	}
+	later := func(days int) {
+		t.Helper()
+		now = now.AddDate(0, 0, days)
+		if _, err := p.Forget(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	later(29)
+	if _, err := p.Festival.RestoreEvent(t.Context(), week.ID, "test"); err != nil {
+		t.Fatal(err)
+	}
+	if row, err := p.Registration.Booking(t.Context(), booked.Booking.ID); err != nil || row.Booking.Name != marker || stored(t, p, marker) == 0 {
+		t.Fatalf("an event that came back has lost its people: %+v, %v", row, err)
+	}
+	if err := p.Festival.RemoveEvent(t.Context(), week.ID, "test"); err != nil {
+		t.Fatal(err)
+	}
+	later(31)
+	if _, err := p.Outbox.Tidy(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Forget(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if left := stored(t, p, marker); left != 0 {
+		t.Errorf("%d times the archive still has the name of somebody who booked", left)
+	}
+	if left := stored(t, p, week.ID+"/"); left != 0 {
+		t.Errorf("%d times the archive still has something of the event", left)
+	}
+	well(t, p)
+}
+
+// stored counts in all that a backup holds how often a text stands there.
+func stored(t *testing.T, p *platform.Platform, text string) int {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "all.tar.gz")
+	if _, err := p.BackupFile(t.Context(), path); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	packed, err := gzip.NewReader(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := io.ReadAll(packed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bytes.Count(all, []byte(text))
 }
 
 func book(t *testing.T, p *platform.Platform, event festival.Event, r registration.Request) registration.Receipt {

@@ -26,6 +26,12 @@ func clock() time.Time { return april }
 // FERIA_TEST_MONGODB names a server. name tells stores of one test apart.
 func open(t testing.TB, name string) (*platform.Platform, platform.Config) {
 	t.Helper()
+	return openAt(t, name, clock)
+}
+
+// openAt is open by another clock.
+func openAt(t testing.TB, name string, now kernel.Clock) (*platform.Platform, platform.Config) {
+	t.Helper()
 	config := platform.Config{Addr: "127.0.0.1:0", Data: t.TempDir()}
 	if uri := os.Getenv("FERIA_TEST_MONGODB"); uri != "" {
 		address, err := mongodb.WithDatabase(uri, "feria_platform_"+name)
@@ -48,7 +54,7 @@ func open(t testing.TB, name string) (*platform.Platform, platform.Config) {
 	if err := config.Complete(); err != nil {
 		t.Fatal(err)
 	}
-	p, err := platform.Open(t.Context(), config, platform.Options{Version: "test", Now: clock})
+	p, err := platform.Open(t.Context(), config, platform.Options{Version: "test", Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}

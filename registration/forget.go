@@ -52,3 +52,12 @@ func (s *Service) ForgetParties(ctx context.Context, city string, before time.Ti
 	})
 	return n, err
 }
+
+// Erase deletes all bookings and rosters of an event that goes for good. Its
+// parties stay, see ForgetParties.
+func (s *Service) Erase(ctx context.Context, event string) error {
+	if err := s.rosters.DeleteUnder(ctx, event+"/"); err != nil {
+		return err
+	}
+	return s.bookings.DeleteUnder(ctx, event+"/")
+}

@@ -117,3 +117,23 @@ func (c *Collection[T]) changed(doc Doc, fn func(*T) error) (Doc, error) {
 	}
 	return after, err
 }
+
+// DeleteUnder removes all documents whose ids begin with a prefix, in small steps:
+// what a crash leaves is removed the next time. Errors: ErrUnavailable.
+func (c *Collection[T]) DeleteUnder(ctx context.Context, prefix string) error {
+	for {
+		docs, err := c.find(ctx, All().Prefix(prefix).Limit(eachPage))
+		if err != nil || len(docs) == 0 {
+			return err
+		}
+		ops := make([]Op, len(docs))
+		for i, doc := range docs {
+			ops[i] = c.DeleteOp(doc.ID)
+		}
+		for _, err := range c.store.Apply(ctx, ops...) {
+			if err != nil && !errors.Is(err, ErrAbsent) {
+				return err
+			}
+		}
+	}
+}

@@ -2,6 +2,7 @@ package ticketing
 
 import (
 	"context"
+	"errors"
 
 	"feria/store"
 )
@@ -21,4 +22,20 @@ func (s *Service) ForgetPasses(ctx context.Context, event string) (int, error) {
 		})
 	})
 	return n, err
+}
+
+// Erase deletes all that is kept of an event that goes for good: scans, gates,
+// passes and the keys that signed them.
+func (s *Service) Erase(ctx context.Context, event string) error {
+	for _, deleteUnder := range []func(context.Context, string) error{
+		s.admissions.DeleteUnder, s.scans.DeleteUnder, s.gates.DeleteUnder, s.passes.DeleteUnder,
+	} {
+		if err := deleteUnder(ctx, event+"/"); err != nil {
+			return err
+		}
+	}
+	if err := s.keys.Delete(ctx, event); !errors.Is(err, store.ErrAbsent) {
+		return err
+	}
+	return nil
 }

@@ -117,3 +117,26 @@ func testUpdateManyRace(t *testing.T, factory Factory) {
 		}
 	}
 }
+
+// testDeleteUnder: all that lies under a prefix goes, and nothing beside it.
+func testDeleteUnder(t *testing.T, factory Factory) {
+	ctx := t.Context()
+	c := rosters.In(open(t, factory(t), options()))
+	for i := range 600 {
+		for _, prefix := range []string{"a/", "b/", "a", "ab/"} {
+			if err := c.Insert(ctx, roster{ID: fmt.Sprint(prefix, i)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for range 2 {
+		if err := c.DeleteUnder(ctx, "a/"); err != nil {
+			t.Fatal(err)
+		}
+		for prefix, want := range map[string]int{"a/": 0, "b/": 600, "a": 1200, "ab/": 600} {
+			if n, err := c.Count(ctx, store.All().Prefix(prefix)); err != nil || n != want {
+				t.Errorf("%d documents under %q, want %d, %v", n, prefix, want, err)
+			}
+		}
+	}
+}

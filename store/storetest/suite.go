@@ -24,6 +24,7 @@ func Run(t *testing.T, factory Factory) {
 		{"many operations", testApply},
 		{"many updates", testUpdateMany},
 		{"many updates at the same time", testUpdateManyRace},
+		{"delete under a prefix", testDeleteUnder},
 		{"recent answers", testRecent},
 		{"looking", testLook},
 		{"queries", testQueries},
