@@ -14,6 +14,7 @@ COPY --from=build /out/feria /feria
 COPY --from=build --chown=65532:65532 /out/data /data
 COPY --from=build --chown=65532:65532 /out/tmp /tmp
 USER 65532:65532
+# FERIA_URL is to be set where people reach it by another name than localhost:8080.
 ENV FERIA_ADDR=0.0.0.0:8080 FERIA_DATA=/data
 VOLUME /data
 EXPOSE 8080

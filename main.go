@@ -1,6 +1,6 @@
 // Feria is the platform with which a learning city runs its learning festival,
 // its conferences and its twin-city visits. This file turns flags into a
-// running platform; what it does is in the rooms that docs/rooms.md names.
+// running platform; what it does is in the rooms that the README lists.
 package main
 
 import (

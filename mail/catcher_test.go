@@ -154,7 +154,7 @@ func (o *outbox) message(t testing.TB, id string) Message {
 
 func (c *catcher) sendsFor(t testing.TB, from string) *SMTP {
 	t.Helper()
-	s, err := NewSMTP(c.url, from)
+	s, err := NewSMTP(c.url, "", from)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -86,7 +86,7 @@ func TestSend_failsAtOnce(t *testing.T) {
 func TestSend_waitsForTheServer(t *testing.T) {
 	c, o := catch(t), newOutbox(t)
 	o.queue(t, hello("1", "ann@example.org"))
-	closed, err := NewSMTP("smtp://127.0.0.1:1", "feria@harbour.example")
+	closed, err := NewSMTP("smtp://127.0.0.1:1", "", "feria@harbour.example")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package mail
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,32 +21,34 @@ import (
 
 // SMTP sends through a mail server.
 type SMTP struct {
-	client *gomail.Client
-	from   netmail.Address
+	client    *gomail.Client
+	from      netmail.Address // of all mails, if it is set
+	otherwise netmail.Address // of those that name nobody
 }
 
 // smtpTimeout bounds connecting and each command.
 const smtpTimeout = 20 * time.Second
 
 // NewSMTP makes a sender of an address like smtp://user:password@host:port or
-// smtps://…; from ("name@host" or "Name <name@host>") is who mails come from
-// that name nobody, and may be empty if all do. smtp:// takes up TLS where the
+// smtps://…. from ("name@host" or "Name <name@host>") sends all mails, for a server
+// that lets nobody else: whom a mail itself names gets the replies. Where from is
+// empty mails come from whom they name, and from otherwise if they name nobody.
+// smtp:// takes up TLS where the
 // server offers it and insists on it where a password would else go over a
 // network in clear; smtps:// begins with TLS. The ports are 25, 587 with a
 // password, and 465 for smtps unless the address says another. Errors never hold
 // the address, which may hold a password.
-func NewSMTP(server, from string) (*SMTP, error) {
+func NewSMTP(server, from, otherwise string) (*SMTP, error) {
 	u, err := url.Parse(server)
 	if err != nil || u.Hostname() == "" || u.Scheme != "smtp" && u.Scheme != "smtps" {
 		return nil, errors.New("mail: the server is not like smtp://user:password@host:port")
 	}
 	s := &SMTP{}
-	if from != "" {
-		a, err := netmail.ParseAddress(from)
-		if err != nil || !address(a.Address) {
-			return nil, fmt.Errorf("mail: the sender %q is no mail address", from)
-		}
-		s.from = *a
+	if s.from, err = sender(from); err != nil {
+		return nil, err
+	}
+	if s.otherwise, err = sender(otherwise); err != nil {
+		return nil, err
 	}
 	password, secret := u.User.Password()
 	port := 25
@@ -78,6 +81,18 @@ func NewSMTP(server, from string) (*SMTP, error) {
 		return nil, errors.New("mail: the server's address is not usable")
 	}
 	return s, nil
+}
+
+// sender reads an address of the settings, which may be empty.
+func sender(text string) (netmail.Address, error) {
+	if text == "" {
+		return netmail.Address{}, nil
+	}
+	a, err := netmail.ParseAddress(text)
+	if err != nil || !address(a.Address) {
+		return netmail.Address{}, fmt.Errorf("mail: the sender %q is no mail address", text)
+	}
+	return *a, nil
 }
 
 func loopback(host string) bool {
@@ -138,9 +153,12 @@ func (l *smtpLine) Send(_ context.Context, m Message) error {
 // Message-ID is derived from the ID, so that a mail that had to be sent twice is
 // recognised as one.
 func (s *SMTP) build(m Message) (*gomail.Msg, error) {
-	from := s.from
-	if m.From != "" {
-		from = netmail.Address{Name: m.FromName, Address: m.From}
+	from, named := s.otherwise, netmail.Address{Name: m.FromName, Address: m.From}
+	switch {
+	case s.from.Address != "":
+		from = netmail.Address{Name: cmp.Or(m.FromName, s.from.Name), Address: s.from.Address}
+	case m.From != "":
+		from = named
 	}
 	if from.Address == "" {
 		return nil, errors.New("mail: nobody to send it from; set a sender or the contact address of the city")
@@ -148,6 +166,9 @@ func (s *SMTP) build(m Message) (*gomail.Msg, error) {
 	_, domain, _ := strings.Cut(from.Address, "@")
 	g := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	g.FromMailAddress(&from)
+	if m.From != "" && m.From != from.Address {
+		g.ReplyToMailAddress(&named)
+	}
 	g.ToMailAddress(&netmail.Address{Name: m.ToName, Address: m.To})
 	g.Subject(m.Subject)
 	g.SetMessageIDWithValue(kernel.DeriveID("message", m.ID) + "@" + domain)

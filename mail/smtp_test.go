@@ -145,7 +145,7 @@ func TestSMTP_signsIn(t *testing.T) {
 	c, o := catch(t), newOutbox(t)
 	c.user = "harbour"
 	host := strings.TrimPrefix(c.url, "smtp://")
-	good, err := NewSMTP("smtp://harbour:secret@"+host, "feria@harbour.example")
+	good, err := NewSMTP("smtp://harbour:secret@"+host, "", "feria@harbour.example")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +153,7 @@ func TestSMTP_signsIn(t *testing.T) {
 	if n, err := o.Send(t.Context(), good); n != 1 || err != nil {
 		t.Fatal(n, err)
 	}
-	bad, err := NewSMTP("smtp://harbour:topsecret@"+host, "feria@harbour.example")
+	bad, err := NewSMTP("smtp://harbour:topsecret@"+host, "", "feria@harbour.example")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,6 +161,35 @@ func TestSMTP_signsIn(t *testing.T) {
 	_, err = o.Send(t.Context(), bad)
 	if kernel.CodeOf(err) != "mail_server_away" || strings.Contains(err.Error(), "topsecret") || strings.Contains(err.Error(), "ann@") {
 		t.Errorf("a wrong password: %v", err)
+	}
+}
+
+// Who the operator says sends all mails; the city that a mail names is answered.
+func TestSend_from(t *testing.T) {
+	for _, row := range []struct{ name, from, otherwise, city, want, reply string }{
+		{"the city", "", "", "city@harbour.example", `"Harbour" <city@harbour.example>`, ""},
+		{"the operator's, for a city", "Feria <feria@host.example>", "", "city@harbour.example", `"Harbour" <feria@host.example>`, `"Harbour" <city@harbour.example>`},
+		{"the operator's, for nobody", "Feria <feria@host.example>", "", "", `"Harbour" <feria@host.example>`, ""},
+		{"whoever is there, for nobody", "", "other@hill.example", "", `<other@hill.example>`, ""},
+		{"the city, though another is there", "", "other@hill.example", "city@harbour.example", `"Harbour" <city@harbour.example>`, ""},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			c, o := catch(t), newOutbox(t)
+			s, err := NewSMTP(c.url, row.from, row.otherwise)
+			if err != nil {
+				t.Fatal(err)
+			}
+			m := hello("1", "ann@example.org")
+			m.From, m.FromName = row.city, "Harbour"
+			o.queue(t, m)
+			if n, err := o.Send(t.Context(), s); n != 1 || err != nil {
+				t.Fatal(n, err)
+			}
+			got := parse(t, c.mails()[0].raw).Header
+			if got.Get("From") != row.want || got.Get("Reply-To") != row.reply {
+				t.Errorf("from %q, replies to %q; want %q, %q", got.Get("From"), got.Get("Reply-To"), row.want, row.reply)
+			}
+		})
 	}
 }
 
@@ -173,7 +202,7 @@ func TestNewSMTP_refuses(t *testing.T) {
 		{"a sender with a second line", "smtp://mail.example", "a@x.org\r\nBcc: b@x.org"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			if _, err := NewSMTP(row.server, row.from); err == nil || strings.Contains(err.Error(), "hush") {
+			if _, err := NewSMTP(row.server, row.from, ""); err == nil || strings.Contains(err.Error(), "hush") {
 				t.Errorf("got %v", err)
 			}
 		})

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"net"
 	"net/netip"
 	"net/url"
 	"os"
@@ -21,7 +22,8 @@ type Config struct {
 	// Addr is where the server listens, host:port.
 	Addr string `env:"ADDR" envDefault:"127.0.0.1:8080"`
 	// URL is the public base of every link, without a slash at its end; links
-	// are never built from request headers. Empty: http:// and Addr.
+	// are never built from request headers. Empty: http:// (https:// with TLSCert)
+	// and Addr, "localhost" where that is every address of the machine.
 	URL string `env:"URL"`
 	// Store is "sqlite:PATH" or "mongodb://…"; empty: sqlite:feria.db in Data.
 	Store string `env:"STORE"`
@@ -35,7 +37,8 @@ type Config struct {
 	Mail string `env:"MAIL"`
 	// MailFile names a file that holds Mail.
 	MailFile string `env:"MAIL_FILE"`
-	// MailFrom is the sender of mails; empty: the contact address of the city.
+	// MailFrom is the sender of mails, whom the city's contact address then only
+	// answers for; empty: that address is the sender.
 	MailFrom string `env:"MAIL_FROM"`
 	// Proxies are the addresses or networks (CIDR) whose X-Forwarded-For counts.
 	Proxies []string `env:"PROXIES"`
@@ -84,7 +87,7 @@ func (c *Config) Complete() error {
 		name, file string
 		into       *string
 	}{{"STORE", c.StoreFile, &c.Store}, {"MAIL", c.MailFile, &c.Mail}, {"METRICS_KEY", c.MetricsKeyFile, &c.MetricsKey}} {
-		if secret.file == "" {
+		if secret.file == "" || *secret.into != "" {
 			continue
 		}
 		text, err := os.ReadFile(secret.file)
@@ -111,7 +114,7 @@ func (c *Config) Complete() error {
 		if c.TLSCert != "" {
 			scheme = "https://"
 		}
-		c.URL = scheme + c.Addr
+		c.URL = scheme + typed(c.Addr)
 	}
 	c.URL = strings.TrimRight(c.URL, "/")
 	if u, err := url.Parse(c.URL); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || u.Path != "" || u.RawQuery != "" {
@@ -132,6 +135,15 @@ func (c *Config) Complete() error {
 		}
 	}
 	return errors.Join(wrong...)
+}
+
+// typed is a listening address as it is typed on the machine itself.
+func typed(addr string) string {
+	host, port, err := net.SplitHostPort(addr)
+	if ip, parseErr := netip.ParseAddr(host); err == nil && (host == "" || parseErr == nil && ip.IsUnspecified()) {
+		return "localhost:" + port
+	}
+	return addr
 }
 
 // MongoDB says whether the store is a MongoDB server.

@@ -40,10 +40,18 @@ type DemoLink struct {
 // Demo fills an empty store with an invented learning city: a festival in both
 // shapes (a dispersed week and a fair day), a conference that begins today, so
 // that its door can be tried at once, and a twin-city visit. In a store that
-// holds the city already it only draws new links.
+// holds the city already it only draws new links. Error: Invalid demo_beside_city,
+// where there is a city of somebody's own.
 func (p *Platform) Demo(ctx context.Context) (Demo, error) {
 	var d Demo
 	if _, err := p.Festival.City(ctx, DemoCity); kernel.KindOf(err) == kernel.NotFound {
+		cities, err := p.Festival.Cities(ctx)
+		if err != nil {
+			return d, err
+		}
+		if len(cities) > 0 {
+			return d, kernel.New(kernel.Invalid, "demo_beside_city", "")
+		}
 		if err := p.fillDemo(ctx); err != nil {
 			return d, fmt.Errorf("demo: %w", err)
 		}

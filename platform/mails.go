@@ -16,23 +16,19 @@ func (p *Platform) sender() (mail.Sender, error) {
 	if p.Config.Mail == "" {
 		return nil, nil
 	}
-	from := p.Config.MailFrom
-	if from == "" {
-		cities, err := p.Festival.Cities(context.Background())
-		if err != nil {
-			return nil, err
-		}
-		for _, c := range cities {
-			if c.Contact.Mail != "" {
-				from = c.Contact.Mail
-				break
-			}
+	if p.Config.MailFrom != "" {
+		return mail.NewSMTP(p.Config.Mail, p.Config.MailFrom, "")
+	}
+	cities, err := p.Festival.Cities(context.Background())
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range cities {
+		if c.Contact.Mail != "" {
+			return mail.NewSMTP(p.Config.Mail, "", c.Contact.Mail)
 		}
 	}
-	if from == "" {
-		return nil, errors.New("mail: no sender: set FERIA_MAIL_FROM or the contact address of the city")
-	}
-	return mail.NewSMTP(p.Config.Mail, from)
+	return nil, errors.New("mail: no sender: set FERIA_MAIL_FROM or the contact address of the city")
 }
 
 // sendMail is the job that empties the outbox.

@@ -84,7 +84,7 @@ func Open(ctx context.Context, c Config, o Options) (*Platform, error) {
 	if year := o.Now().Year(); year < 2024 {
 		return nil, fmt.Errorf("the clock of this machine says %d: set it first, passes and links would be wrong", year)
 	}
-	if _, err := os.Stat(os.TempDir()); err != nil { // large uploads and restores go through it
+	if _, err := os.Stat(os.TempDir()); err != nil { // large uploads and backups go through it
 		return nil, fmt.Errorf("no folder for temporary files: %w; make it or set TMPDIR", err)
 	}
 	if o.Standing && !c.MongoDB() {

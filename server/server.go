@@ -115,17 +115,15 @@ func Run(ctx context.Context, p *platform.Platform, ready func(addr string)) err
 	if err != nil {
 		return fmt.Errorf("cannot listen: %w", err)
 	}
-	if err := p.Start(context.WithoutCancel(ctx)); err != nil {
+	served, err := secured(listener, p.Config)
+	if err == nil {
+		err = p.Start(context.WithoutCancel(ctx))
+	}
+	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	failed := make(chan error, 1)
-	go func() {
-		if p.Config.TLSCert != "" {
-			failed <- s.serveTLS(listener)
-			return
-		}
-		failed <- s.App.Listener(listener)
-	}()
+	go func() { failed <- s.App.Listener(served) }()
 	ready(listener.Addr().String())
 	p.Log.Info("serving", "addr", listener.Addr().String(), "store", p.Store.Kind(), "version", p.Version)
 	select {

@@ -4,13 +4,18 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net"
+
+	"feria/platform"
 )
 
-// serveTLS serves HTTPS with the configured certificate.
-func (s *Server) serveTLS(listener net.Listener) error {
-	pair, err := tls.LoadX509KeyPair(s.P.Config.TLSCert, s.P.Config.TLSKey)
-	if err != nil {
-		return fmt.Errorf("certificate: %w", err)
+// secured makes HTTPS of what a listener takes, where a certificate is configured.
+func secured(listener net.Listener, c platform.Config) (net.Listener, error) {
+	if c.TLSCert == "" {
+		return listener, nil
 	}
-	return s.App.Listener(tls.NewListener(listener, &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}}))
+	pair, err := tls.LoadX509KeyPair(c.TLSCert, c.TLSKey)
+	if err != nil {
+		return nil, fmt.Errorf("certificate: %w", err)
+	}
+	return tls.NewListener(listener, &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}}), nil
 }
