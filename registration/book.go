@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"time"
 
-	"feria/festival"
 	"feria/kernel"
 	"feria/people"
 	"feria/store"
@@ -163,12 +162,17 @@ func (s *Service) partyFor(ctx context.Context, r Request, b *Booking, slot Slot
 	if r.Key != "" { // a repeat finds the party of the first
 		id = kernel.DeriveID("party", b.ID)
 	}
-	p = Party{ID: r.City + "/" + id, City: r.City, Name: r.Name, Mail: r.Mail, Lang: r.Lang, MadeAt: b.MadeAt, By: r.By}
-	if r.By == "" {
+	b.Party = r.City + "/" + id
+	return b.newParty(), true, nil
+}
+
+// newParty is the party of a booking that is its first.
+func (b *Booking) newParty() Party {
+	p := Party{ID: b.Party, City: b.City, Name: b.Name, Mail: b.Mail, Lang: b.Lang, MadeAt: b.MadeAt, By: b.By}
+	if b.By == "" {
 		p.Tries = []Try{{Booking: b.ID, At: b.MadeAt}}
 	}
-	b.Party = p.ID
-	return p, true, nil
+	return p
 }
 
 // admit asks whether a party that is known may book, and what it holds already.
@@ -216,102 +220,6 @@ func (s *Service) admit(ctx context.Context, p Party, r Request, b *Booking, slo
 		}
 		return err
 	})
-}
-
-// decide writes the rows and the roster.
-func (s *Service) decide(ctx context.Context, b Booking, party Party, fresh bool, slot SlotInfo, r Request) (Receipt, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	var outcome Outcome
-	var told festival.PlacesState
-	claim := Claim{Booking: b.ID, Party: b.Party, Seats: b.Seats, Again: r.Confirm, NoWait: r.NoWait}
-	claimWith := func(rows func() []store.Op) error {
-		return s.rosters.Decide(ctx, slot.ID, func(r *Roster) error {
-			return r.at(slot.Start, func() (err error) {
-				before := r.Told
-				outcome, err = r.Book(b.MadeAt, claim)
-				told = r.newlyTold(before)
-				return err
-			})
-		}, store.OrNew(func() Roster { return newRoster(slot) }), store.With(func(bool) []store.Op { return rows() }))
-	}
-	// The booking's row first: its key says whose the party's row is to write.
-	rows := []store.Op{s.bookings.InsertOp(b)}
-	if fresh {
-		rows = append(rows, s.parties.InsertOp(party))
-	}
-	err := claimWith(func() []store.Op { return rows })
-	for try := 0; errors.Is(err, store.ErrExists) && try < maxReplays; try++ {
-		// The same key again: either the whole request, or what a crash has left.
-		receipt, ok, replayErr := s.replay(ctx, b, func(stored Booking) error {
-			return claimWith(func() []store.Op {
-				switch {
-				case outcome.Known:
-					return nil
-				case fresh:
-					return []store.Op{s.bookings.PutOp(stored), s.parties.PutOp(party)}
-				}
-				return []store.Op{s.bookings.PutOp(stored)}
-			})
-		})
-		if ok || replayErr != nil {
-			return receipt, replayErr
-		}
-		// Whoever wrote it has taken it back, or a crash has left the party alone.
-		if fresh {
-			rows[1] = s.parties.PutOp(party)
-		}
-		err = claimWith(func() []store.Op { return rows })
-	}
-	switch {
-	case errors.Is(err, store.ErrExists):
-		return Receipt{}, kernel.New(kernel.Unavailable, "booking_unsettled", "")
-	case err != nil:
-		return Receipt{}, err
-	}
-	s.follow(slot, told)
-	return Receipt{Booking: b, Party: party, State: outcome.State, Position: outcome.Position}, nil
-}
-
-// maxReplays is how often a row may come and go under one key before its sender
-// is asked to try again later.
-const maxReplays = 5
-
-// replay answers a request whose key was used before with what came of it, if
-// it asked for the same; ok is false if nothing did. A row that its roster never
-// knew, which a crash may leave on a store without common commits, is decided
-// now by claim; where it is too old for that, the sweeper comes first.
-func (s *Service) replay(ctx context.Context, b Booking, claim func(stored Booking) error) (_ Receipt, ok bool, err error) {
-	stored, err := s.bookings.Get(ctx, b.ID)
-	if errors.Is(err, store.ErrAbsent) {
-		return Receipt{}, false, nil
-	}
-	if err != nil {
-		return Receipt{}, false, err
-	}
-	if stored.Asked != b.Asked {
-		return Receipt{}, false, kernel.New(kernel.Invalid, "idempotency_mismatch", "Idempotency-Key")
-	}
-	held, err := s.hold(ctx, []Booking{stored})
-	if err == nil && len(held) == 0 {
-		switch {
-		case claim == nil:
-			return Receipt{}, false, nil
-		case s.now().Sub(stored.MadeAt) > patience:
-			return Receipt{}, false, kernel.New(kernel.Unavailable, "booking_unsettled", "")
-		}
-		if err = claim(stored); err == nil {
-			held, err = s.hold(ctx, []Booking{stored})
-		}
-	}
-	if err != nil {
-		return Receipt{}, false, err
-	}
-	if len(held) == 0 {
-		return Receipt{}, false, kernel.Missing()
-	}
-	party, err := s.Party(ctx, stored.Party)
-	return Receipt{Booking: held[0].Booking, Party: party, State: held[0].State, Position: held[0].Position, Replayed: true}, err == nil, err
 }
 
 // Overlaps gives the bookings of a party that share an instant with a slot, for

@@ -127,16 +127,17 @@ func (s *Service) follow(slot SlotInfo, told festival.PlacesState) {
 }
 
 // tell tells the public how full a slot is, before Drain does. When that has
-// changed meanwhile it is to be told again, for others may have told it first.
+// changed meanwhile it is to be told again, for others may have told it first, or
+// are about to note that they have.
 func (s *Service) tell(ctx context.Context, slot SlotInfo, told festival.PlacesState) error {
 	if err := s.o.Places(ctx, slot.Event, map[string]festival.PlacesState{slot.ID: told}); err != nil {
 		return err
 	}
 	return s.rosters.Decide(ctx, slot.ID, func(r *Roster) error {
-		if r.Untold || r.Told == told {
+		if r.Told == told {
 			return store.ErrUnchanged
 		}
-		r.Untold = true
+		r.tellAgain()
 		return nil
 	})
 }

@@ -26,21 +26,26 @@ type Claim struct {
 type Outcome struct {
 	State    State
 	Position int  // in the waiting list, from 1
-	Known    bool // it was decided before; what was decided stands
+	Known    bool // it was decided before
 }
 
 // Book decides a claim: seats if they are free and nobody who waits comes first,
 // else a place in the waiting list. A party that is smaller than all who wait
-// may fit where they do not, and passes them over.
+// may fit where they do not, and passes them over. What the roster knows already
+// stands as it was decided.
 //
 // Refusals: Invalid seats_range; Conflict slot_shut, slot_too_small when there
 // are fewer seats altogether, slot_full when nothing is free and nobody more can
 // or wants to wait, overlaps when the party has a booking here already;
 // Unavailable roster_busy when too much is still to be carried out.
 func (r *Roster) Book(now time.Time, c Claim) (Outcome, error) {
+	own, party := festival.Own(c.Booking), festival.Own(c.Party)
 	switch {
 	case c.Seats < 1 || c.Seats > MaxSeats:
 		return Outcome{}, seatsRange()
+	case r.knows(own): // a repeat
+		s, _ := r.Standing(&Booking{ID: c.Booking})
+		return Outcome{State: s.State, Position: s.Position, Known: true}, nil
 	case len(r.Effects) >= maxEffects:
 		return Outcome{}, kernel.New(kernel.Unavailable, "roster_busy", "")
 	case r.Shut:
@@ -57,11 +62,6 @@ func (r *Roster) Book(now time.Time, c Claim) (Outcome, error) {
 	}
 	if !fits && (c.NoWait || r.Counts || begun || line >= MaxWaiting || r.Seats == 0) {
 		return Outcome{}, r.full(line)
-	}
-	own, party := festival.Own(c.Booking), festival.Own(c.Party)
-	if r.knows(own) { // a repeat after a crash
-		s, _ := r.Standing(&Booking{ID: c.Booking})
-		return Outcome{State: s.State, Position: s.Position, Known: true}, nil
 	}
 	if i := slices.IndexFunc(r.Entries, func(e Entry) bool { return e.Party == party }); i >= 0 && !c.Again {
 		return Outcome{}, overlaps([]string{festival.RecordID(r.Event, r.Entries[i].Booking)})

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"sync"
 
 	"feria/festival"
@@ -74,8 +73,8 @@ func (s *Service) Drain(ctx context.Context, handle Handle) (int, error) {
 }
 
 // tellAll tells the public how full the slots of rosters are, as far as it has not
-// been told, and gives what it told by Roster.ID.
-func (s *Service) tellAll(ctx context.Context, rosters []Roster) (told map[string]festival.PlacesState, err error) {
+// been told, and gives the Roster.Tell of those it told, by Roster.ID.
+func (s *Service) tellAll(ctx context.Context, rosters []Roster) (told map[string]int64, err error) {
 	byEvent := map[string]map[string]festival.PlacesState{}
 	for _, r := range rosters {
 		if r.Untold {
@@ -85,22 +84,27 @@ func (s *Service) tellAll(ctx context.Context, rosters []Roster) (told map[strin
 			byEvent[r.Event][r.ID] = r.Told
 		}
 	}
-	told = map[string]festival.PlacesState{}
 	for event, places := range byEvent {
-		if s.o.Places != nil {
-			if one := s.o.Places(ctx, event, places); one != nil {
-				err = errors.Join(err, one)
-				continue
-			}
+		if s.o.Places == nil {
+			continue
 		}
-		maps.Copy(told, places)
+		if one := s.o.Places(ctx, event, places); one != nil {
+			err = errors.Join(err, one)
+			delete(byEvent, event)
+		}
+	}
+	told = map[string]int64{}
+	for _, r := range rosters {
+		if _, ok := byEvent[r.Event][r.ID]; ok {
+			told[r.ID] = r.Tell
+		}
 	}
 	return told, err
 }
 
 // clear notes in rosters, by Roster.ID, which effects were carried out and what the
 // public was told.
-func (s *Service) clear(ctx context.Context, rosters []Roster, done map[string]map[int64]bool, told map[string]festival.PlacesState) error {
+func (s *Service) clear(ctx context.Context, rosters []Roster, done map[string]map[int64]bool, told map[string]int64) error {
 	var (
 		mu     sync.Mutex
 		wait   sync.WaitGroup
@@ -112,7 +116,8 @@ func (s *Service) clear(ctx context.Context, rosters []Roster, done map[string]m
 		free <- struct{}{}
 		wait.Go(func() {
 			defer func() { <-free }()
-			err := s.rosters.Decide(ctx, slot, func(r *Roster) error { return r.clear(done[slot], told[slot]) })
+			tell, wasTold := told[slot]
+			err := s.rosters.Decide(ctx, slot, func(r *Roster) error { return r.clear(done[slot], wasTold, tell) })
 			if err != nil {
 				mu.Lock()
 				defer mu.Unlock()
@@ -124,26 +129,26 @@ func (s *Service) clear(ctx context.Context, rosters []Roster, done map[string]m
 	return errors.Join(failed...)
 }
 
-// clear takes out effects that were carried out, by Effect.No. told is how full
-// the public was told the slot is, "" if it was not: when that has changed since,
-// it is to be told again, for others may have told it first. What is so already:
+// clear takes out effects that were carried out, by Effect.No, and notes that the
+// public was told what Tell counted then: when there has been more to tell since,
+// all of it is told again, for the older may have come last. What is so already:
 // store.ErrUnchanged.
-func (r *Roster) clear(done map[int64]bool, told festival.PlacesState) error {
+func (r *Roster) clear(done map[int64]bool, wasTold bool, tell int64) error {
 	var left []Effect
 	for _, e := range r.Effects {
 		if !done[e.No] {
 			left = append(left, e)
 		}
 	}
-	stale := r.Told != told
-	if len(left) == len(r.Effects) && (told == "" || r.Untold == stale) {
+	untold := r.Untold
+	if wasTold {
+		untold = r.Tell != tell
+	}
+	if len(left) == len(r.Effects) && untold == r.Untold {
 		return store.ErrUnchanged
 	}
 	r.Cleared += int64(len(r.Effects) - len(left))
-	r.Effects = left
-	if told != "" {
-		r.Untold = stale
-	}
+	r.Effects, r.Untold = left, untold
 	return nil
 }
 

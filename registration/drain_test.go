@@ -253,6 +253,7 @@ func TestService_tell_again(t *testing.T) {
 					overtaken = true
 					err := w.rosters.Decide(ctx, slot, func(r *Roster) error {
 						r.Told, r.Untold = festival.PlacesFull, false
+						r.Tell++
 						return nil
 					})
 					if err != nil {
@@ -275,5 +276,31 @@ func TestService_tell_again(t *testing.T) {
 				t.Errorf("told %s", w.told[slot])
 			}
 		})
+	}
+}
+
+// What was told at once may come late, when Drain has told the newer and not noted
+// it yet: the newer is told again.
+func TestService_tell_beforeDrainHasNotedIt(t *testing.T) {
+	ctx := context.Background()
+	w := newTown(t)
+	slot := w.slot("clay", 4, 0)
+	places := w.o.Places
+	w.o.Places = nil // what follows a decision at once is slow today
+	w.book(ask(slot, 2))
+	w.book(ask(slot, 2))
+	w.o.Places = places
+	_, err := w.Drain(ctx, func(ctx context.Context, due []Due) []error {
+		if err := w.tell(ctx, w.slots[slot], festival.PlacesFew); err != nil {
+			t.Error(err)
+		}
+		return make([]error, len(due))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.drain()
+	if r := w.roster(slot); w.toldOf(slot) != festival.PlacesFull || r.Untold {
+		t.Errorf("the public believes %s, %s is to be told: %v", w.toldOf(slot), r.Told, r.Untold)
 	}
 }

@@ -62,10 +62,11 @@ type Roster struct {
 	Effects []Effect `json:"effects,omitempty"`
 	No      int64    `json:"no,omitempty"`
 	Cleared int64    `json:"cleared,omitempty"`
-	// Told is how full the public was or will be told the slot is; Untold that
-	// it still has to be.
+	// Told is how full the public was or will be told the slot is, Untold that it
+	// still has to be, Tell how often there was something to tell.
 	Told   festival.PlacesState `json:"told,omitempty"`
 	Untold bool                 `json:"untold,omitempty"`
+	Tell   int64                `json:"tell,omitempty"`
 }
 
 func newRoster(slot SlotInfo) Roster {
@@ -199,8 +200,14 @@ func (r *Roster) position(i int) int {
 // tell notes when the public must hear something new.
 func (r *Roster) tell() {
 	if now := r.Places(); now != r.Told {
-		r.Told, r.Untold = now, true
+		r.Told = now
+		r.tellAgain()
 	}
+}
+
+func (r *Roster) tellAgain() {
+	r.Untold = true
+	r.Tell++
 }
 
 // newlyTold is what the public is to be told since before, "" if nothing new.

@@ -76,6 +76,15 @@ func (c *Collection[T]) InsertOp(v T) Op { return c.op(Insert, v) }
 // PutOp is Put as an operation.
 func (c *Collection[T]) PutOp(v T) Op { return c.op(Put, v) }
 
+// ReplaceOp stores a document in place of the one that has a revision, see
+// GetUnless. Errors: ErrAbsent, ErrStale, ErrExists if the key of a unique index is
+// taken, ErrUnavailable.
+func (c *Collection[T]) ReplaceOp(v T, rev int64) Op {
+	op := c.op(Replace, v)
+	op.write.If = rev
+	return op
+}
+
 // DeleteOp is Delete as an operation.
 func (c *Collection[T]) DeleteOp(id string) Op {
 	return Op{write: Write{Kind: Delete, Collection: c.name(), Doc: Doc{ID: id}}, err: c.known()}

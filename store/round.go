@@ -212,9 +212,10 @@ func (r *round[T]) write(ctx context.Context, verdicts []verdict[T]) (again []*c
 		return r.apart(ctx, verdicts, docErr)
 	case errors.Is(docErr, ErrStale), errors.Is(docErr, ErrAbsent), errors.Is(docErr, ErrExists):
 		r.calm = 0 // somebody else was first; begin anew
-	default:
+	default: // nobody knows whether it was written, so its rows stay
 		for _, v := range verdicts {
 			if !dropped[v.call] {
+				v.call.standing = nil
 				r.giveUp(ctx, []*call[T]{v.call}, docErr)
 			}
 		}

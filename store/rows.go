@@ -20,8 +20,8 @@ func (r *round[T]) writes(verdicts []verdict[T], doc Doc) (writes []Write, rows 
 				continue
 			}
 			w := v.ops[nth].write
-			if _, stands := v.call.standing[rowName(w)]; stands {
-				w.Kind = Put // an earlier try has inserted it
+			if row, stands := v.call.standing[rowName(w)]; stands { // as an earlier try has left it
+				w.Kind, w.If = Replace, row.rev
 			}
 			w.Needs = before[i]
 			writes, rows = append(writes, w), append(rows, v.call)
@@ -35,21 +35,34 @@ func (r *round[T]) writes(verdicts []verdict[T], doc Doc) (writes []Write, rows 
 	return append(writes, last), rows
 }
 
+// standingRow is a row that an earlier try of a caller has written.
+type standingRow struct {
+	Write
+	rev   int64 // as written
+	taken bool  // it was somebody else's before
+}
+
 // rowName tells rows apart.
 func rowName(w Write) string { return w.Collection + "\x00" + w.Doc.ID }
 
 // countRows notes which rows stand now and ends the calls of those that failed.
+// Whoever finds a row of its own changed has lost it to somebody else, who may have
+// decided for both by now: that is ErrExists.
 func (r *round[T]) countRows(ctx context.Context, verdicts []verdict[T], rows []*call[T], writes []Write, errs []error) map[*call[T]]bool {
 	failed := map[*call[T]]error{}
 	for i, k := range rows {
-		_, stood := k.standing[rowName(writes[i])]
+		w := writes[i]
+		row, stood := k.standing[rowName(w)]
 		switch err := errs[i]; {
-		case err == nil && (stood || writes[i].Kind == Insert):
+		case err == nil && w.Kind != Put:
 			if k.standing == nil {
-				k.standing = map[string]Write{}
+				k.standing = map[string]standingRow{}
 			}
-			k.standing[rowName(writes[i])] = writes[i]
+			k.standing[rowName(w)] = standingRow{Write: w, rev: w.Doc.Rev, taken: row.taken || !stood && w.Kind == Replace}
 		case err == nil, errors.Is(err, ErrUndone), errors.Is(err, ErrSkipped):
+		case stood && (errors.Is(err, ErrStale) || errors.Is(err, ErrAbsent)):
+			delete(k.standing, rowName(w))
+			failed[k] = &ExistsError{Collection: w.Collection}
 		case failed[k] == nil:
 			failed[k] = err
 		}
@@ -89,17 +102,22 @@ func (r *round[T]) dropBadOps(ctx context.Context, verdicts []verdict[T]) (again
 	return again, any
 }
 
-// sweep takes back rows of a caller who was refused in the end, as far as they
-// are still as written. A failure leaves a void row, which the sweeper of its
-// collection knows to find.
+// sweep takes back rows that a caller has inserted who was refused in the end, as
+// far as they are still as written. What was somebody else's before stays, for that
+// one may have decided with it. A failure leaves a void row, which the sweeper of
+// its collection knows to find.
 func (r *round[T]) sweep(ctx context.Context, k *call[T]) {
 	if len(k.standing) == 0 {
 		return
 	}
 	writes := make([]Write, 0, len(k.standing))
 	for _, row := range k.standing {
-		writes = append(writes, Write{Kind: Delete, Collection: row.Collection, Doc: Doc{ID: row.Doc.ID}, If: row.Doc.Rev})
+		if !row.taken {
+			writes = append(writes, Write{Kind: Delete, Collection: row.Collection, Doc: Doc{ID: row.Doc.ID}, If: row.rev})
+		}
 	}
-	r.c.store.write(ctx, writes)
+	if len(writes) > 0 {
+		r.c.store.write(ctx, writes)
+	}
 	k.standing = nil
 }

@@ -22,12 +22,15 @@ func OrNew[T any](fn func() T) UpdateOption {
 
 // With writes rows before the document, in the same commit where the driver has
 // such. rows is called after the function each time that it has decided, so it
-// may use what the function found out; first says that none of them has been
-// written yet. Rows are InsertOps or PutOps with ids drawn beforehand; each is
+// may use what the function found out; first says that none of them stands yet.
+// Rows are InsertOps, PutOps or ReplaceOps with ids drawn beforehand; each is
 // tried only when those before it went well, so the one whose key decides whose
-// turn it is stands first. If one of them exists already, the update is not made
-// for this caller and its error is ErrExists. A row whose document is not written in the end is taken back where
-// possible; a crash between both leaves a row that the document does not know.
+// turn it is stands first. If one of them exists already, or is not any more what
+// this caller has made of it in an earlier try, the update is not made for this
+// caller and its error is ErrExists; for a ReplaceOp it is ErrStale or ErrAbsent.
+// An inserted row whose document is not written in the end is taken back where
+// possible; a crash between both, or a write of the document whose outcome nobody
+// knows, leaves a row that the document may not know.
 func With(rows func(first bool) []Op) UpdateOption {
 	return func(o *updateOptions) { o.rows = rows }
 }
@@ -42,8 +45,8 @@ func With(rows func(first bool) []Op) UpdateOption {
 // first, Update returns its error and the outcome is open.
 //
 // Errors: those of fn, ErrAbsent without OrNew, ErrExists when the result's key
-// of a unique index or a row of With is taken, ErrStale when it gave up,
-// ErrUnavailable.
+// of a unique index or a row of With is taken, ErrStale when it gave up or a
+// ReplaceOp was late, ErrUnavailable.
 func (c *Collection[T]) Update(ctx context.Context, id string, fn func(*T) error, opts ...UpdateOption) (T, error) {
 	k := newCall(ctx, fn, opts)
 	if err := c.submit(ctx, id, k); err != nil {
@@ -71,7 +74,7 @@ type call[T any] struct {
 	panicked any
 	body     []byte // the document afterwards, when err is nil
 
-	standing map[string]Write // rows that an earlier try of this caller inserted
+	standing map[string]standingRow // what an earlier try of this caller has written
 }
 
 func newCall[T any](ctx context.Context, fn func(*T) error, opts []UpdateOption) *call[T] {

@@ -60,6 +60,22 @@ func (d mute) Apply(ctx context.Context, writes []store.Write) []error {
 	return errs
 }
 
+// deaf is a driver that does guarded writes and does not hear so before somebody
+// else has written too.
+type deaf struct {
+	store.Driver
+	meanwhile func()
+}
+
+func (d deaf) Apply(ctx context.Context, writes []store.Write) []error {
+	errs := d.Driver.Apply(ctx, writes)
+	if last := len(writes) - 1; writes[last].Guard && errs[last] == nil {
+		d.meanwhile()
+		errs[last] = fmt.Errorf("%w: no answer", store.ErrUnavailable)
+	}
+	return errs
+}
+
 // overtaken is a driver that lets somebody else write first, once.
 type overtaken struct {
 	store.Driver

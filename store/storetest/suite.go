@@ -22,6 +22,8 @@ func Run(t *testing.T, factory Factory) {
 		{"round trip", testRoundTrip},
 		{"unique keys", testUnique},
 		{"many operations", testApply},
+		{"rows are their writer's", testOwned},
+		{"a lost answer", testLostAnswer},
 		{"many updates", testUpdateMany},
 		{"many updates at the same time", testUpdateManyRace},
 		{"delete under a prefix", testDeleteUnder},
