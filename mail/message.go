@@ -3,6 +3,7 @@ package mail
 import (
 	"mime"
 	netmail "net/mail"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -252,3 +253,19 @@ func (m Message) listed() Message {
 
 // States lists the states that the console offers.
 func States() []State { return slices.Clone([]State{Queued, Sending, Sent, Failed}) }
+
+// What a mail holds that opens something: the keys of links, the digits of a sign-in.
+var (
+	linkKeys = regexp.MustCompile(`([?&](?:key|link)=|/passes/)[\w.~%-]+`)
+	digits   = regexp.MustCompile(`\b\d{6}\b`)
+)
+
+// Masked is the text without what opens something, for somebody it was not sent to:
+// a link to bookings holds for all events of a party.
+func (m Message) Masked() string {
+	text := linkKeys.ReplaceAllString(m.Text, "${1}…")
+	if m.Kind == "sign_in" {
+		text = digits.ReplaceAllString(text, "…")
+	}
+	return text
+}

@@ -193,6 +193,18 @@ func TestSend_from(t *testing.T) {
 	}
 }
 
+// Somebody who reads a mail that was sent to another cannot use what it opens.
+func TestMessage_Masked(t *testing.T) {
+	m := Message{Kind: "booking_confirmed", Text: "Hello, room 123456.\nhttps://x.example/passes/Ab-c_9\nhttps://x.example/me?key=k-1_Z&do=x.\nhttps://x.example/sign-in?link=L%20l\nhttps://x.example/week"}
+	if got, want := m.Masked(), "Hello, room 123456.\nhttps://x.example/passes/…\nhttps://x.example/me?key=…&do=x.\nhttps://x.example/sign-in?link=…\nhttps://x.example/week"; got != want {
+		t.Errorf("%s\nwant\n%s", got, want)
+	}
+	m = Message{Kind: "sign_in", Text: "Type 012345."}
+	if got := m.Masked(); got != "Type …." {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestNewSMTP_refuses(t *testing.T) {
 	for _, row := range []struct{ name, server, from string }{
 		{"another protocol", "http://user:hush@mail.example", "a@x.org"},

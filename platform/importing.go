@@ -44,7 +44,7 @@ func (p *Platform) ImportFile(ctx context.Context, r ImportRequest) (Imported, e
 		return done, err
 	}
 	event, err := p.Festival.EventBySlug(ctx, r.City, r.Slug)
-	isNew := kernel.KindOf(err) == kernel.NotFound
+	isNew := kernel.KindOf(err) == kernel.NotFound || err == nil && event.Slug != r.Slug // a word it had before is free again
 	if err != nil && !isNew {
 		return done, err
 	}

@@ -359,6 +359,36 @@ func TestImport_unreadableChangesNothing(t *testing.T) {
 	}
 }
 
+// A word that an event had before is not that event's when a file comes in: the
+// file of next year does not replace this year's programme.
+func TestImportFile_intoAWordOfBefore(t *testing.T) {
+	p, _ := open(t, "old_word")
+	city, err := p.FirstCity(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := func(day string) platform.Imported {
+		t.Helper()
+		done, err := p.ImportFile(t.Context(), platform.ImportRequest{City: city.ID, Slug: "week", Kind: festival.Festival, File: "a.csv", By: "test",
+			Data: []byte("uid,title,start,end,room\n1,Knots," + day + " 10:00," + day + " 11:00,Hall\n")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return done
+	}
+	first := file("2027-04-13")
+	if _, err := p.Festival.SaveEvent(t.Context(), first.Event.ID, "test", func(e *festival.Event) error { e.Slug = "week-27"; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	second := file("2028-04-13")
+	if second.Event.ID == first.Event.ID || second.Added == 0 {
+		t.Errorf("imported into %s, %d added", second.Event.Slug, second.Added)
+	}
+	if draft, err := p.Festival.Draft(t.Context(), first.Event.ID); err != nil || len(draft.Slots) != 1 || draft.Event.End != "2027-04-13" {
+		t.Errorf("the first has %d slots until %s, %v", len(draft.Slots), draft.Event.End, err)
+	}
+}
+
 func TestDemo_isNotPutBesideACity(t *testing.T) {
 	p, _ := open(t, "demo_beside")
 	if _, err := p.FirstCity(t.Context(), ""); err != nil {

@@ -13,12 +13,12 @@ import (
 func (s *Service) ForgetBookings(ctx context.Context, event string) (int, error) {
 	n := 0
 	err := s.bookings.Each(ctx, store.All().Prefix(event+"/"), func(b Booking) error {
-		if b.Name == "" && b.Mail == "" {
+		if b.Name == "" && b.Mail == "" && b.Asked == "" {
 			return nil
 		}
 		n++
 		return s.bookings.Decide(ctx, b.ID, func(b *Booking) error {
-			b.Name, b.Mail = "", ""
+			b.Name, b.Mail, b.Asked = "", "", "" // the last is made of the first
 			return nil
 		})
 	})

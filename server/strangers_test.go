@@ -130,6 +130,9 @@ func TestTenancy_hiddenEventsOfTheOwnCity(t *testing.T) {
 		v.get("/").want(t, 200).lacks(t, "Surprise")
 		v.get("/api/v1/events").want(t, 200).lacks(t, "Surprise")
 	}
+	for _, slug := range []string{"learning-week", "surprise", "nothing"} {
+		town.visitor().json("GET", "/events/"+slug+"/draft/venues", nil, nil).want(t, 401).has(t, "token_needed")
+	}
 }
 
 // A session, a party and a token of one city are nothing in another.

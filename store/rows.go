@@ -107,7 +107,7 @@ func (r *round[T]) dropBadOps(ctx context.Context, verdicts []verdict[T]) (again
 // one may have decided with it. A failure leaves a void row, which the sweeper of
 // its collection knows to find.
 func (r *round[T]) sweep(ctx context.Context, k *call[T]) {
-	if len(k.standing) == 0 {
+	if len(k.standing) == 0 || k.opts.lasting {
 		return
 	}
 	writes := make([]Write, 0, len(k.standing))

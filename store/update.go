@@ -9,8 +9,9 @@ import (
 type UpdateOption func(*updateOptions)
 
 type updateOptions struct {
-	orNew func() any
-	rows  func(first bool) []Op
+	orNew   func() any
+	rows    func(first bool) []Op
+	lasting bool // rows are never taken back
 }
 
 // OrNew makes Update start from what fn gives where there is no document yet,
@@ -33,6 +34,13 @@ func OrNew[T any](fn func() T) UpdateOption {
 // knows, leaves a row that the document may not know.
 func With(rows func(first bool) []Op) UpdateOption {
 	return func(o *updateOptions) { o.rows = rows }
+}
+
+// Lasting leaves the rows of With where they are although their document was not
+// written in the end: for rows that somebody else may have found and carried to
+// their end by then.
+func Lasting() UpdateOption {
+	return func(o *updateOptions) { o.lasting = true }
 }
 
 // Update loads a document, applies fn and writes the result only if nobody

@@ -140,6 +140,7 @@ func (s *Service) decide(ctx context.Context, r ScanRequest, row Scan) (decided 
 			return store.ErrUnchanged
 		}
 		repeated = false
+		a.lastAsLongAs(row)
 		decided = row.told(a.admit(ref))
 		return nil
 	}, s.begun(row), store.With(func(bool) []store.Op {
@@ -147,7 +148,7 @@ func (s *Service) decide(ctx context.Context, r ScanRequest, row Scan) (decided 
 			return nil
 		}
 		return []store.Op{s.scans.InsertOp(decided)}
-	}))
+	}), store.Lasting()) // another machine may have told somebody what becomes of the row
 	if err == nil && repeated {
 		decided, err = s.keep(ctx, row, said)
 	}
@@ -155,6 +156,14 @@ func (s *Service) decide(ctx context.Context, r ScanRequest, row Scan) (decided 
 		return row, false, err
 	}
 	return decided, repeated, nil
+}
+
+// lastAsLongAs keeps the Admission while there are scans of it: the event may have
+// been put off since the first, and who went in must not come in anew.
+func (a *Admission) lastAsLongAs(row Scan) {
+	if row.Expires.After(a.Expires) {
+		a.Expires = row.Expires
+	}
 }
 
 // begun is the Admission of a pass before its first scan.
@@ -238,6 +247,7 @@ func (s *Service) complete(ctx context.Context, row Scan) (Scan, error) {
 		if said, known = a.recall(row.Device, row.Nonce, row.At); known {
 			return store.ErrUnchanged
 		}
+		a.lastAsLongAs(row)
 		now := a.admit(ref)
 		said = &now
 		return nil

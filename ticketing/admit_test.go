@@ -53,6 +53,7 @@ func TestScan_rules(t *testing.T) {
 		}, "ok 3, 3 of 3"},
 		{"a slot in the space", ofSpace, time.Hour, nil, "ok 2, 2 of 2"},
 		{"a slot in another space", ofSpace, time.Hour, slot(func(s *SlotRight) { s.Space = "harbour/week/hall" }), "no_booking"},
+		{"a booking for later in a space where everybody may walk in", Gate{Scope: OfSpace, Space: ofSpace.Space, Who: AnyPass}, 0, nil, "ok 2, 2 of 2"},
 		{"walking into a space", Gate{Scope: OfSpace, Space: "harbour/week/hall", Who: AnyPass}, time.Hour, nil, "ok 2, 2 of 2"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -95,9 +95,11 @@ func (g Gate) place(event festival.Event, right Right, at time.Time) ruling {
 			mine = append(mine, slot)
 		}
 	}
-	booked := bookings(mine)
-	if len(booked) > 0 {
-		return g.slotPlace(booked, at)
+	if booked := bookings(mine); len(booked) > 0 {
+		out := g.slotPlace(booked, at)
+		if out.reason == "" || g.Who != AnyPass { // who booked for later may walk in now as everybody may
+			return out
+		}
 	}
 	out := ruling{seats: partySize(right)}
 	if g.Who != AnyPass {

@@ -186,6 +186,10 @@ func (a *API) identify(o operation) func(huma.Context, func(huma.Context)) {
 			}
 		}
 		if !(people.Actor{}).May(o.may, "") { // not for everybody
+			if c.actor.ID == "" { // asked first: a stranger is not told which events there are
+				deny(kernel.New(kernel.SignIn, "token_needed", ""))
+				return
+			}
 			event := ""
 			if slug := ctx.Param("event"); slug != "" {
 				e, err := a.p.Festival.EventBySlug(ctx.Context(), city.ID, slug)
@@ -195,11 +199,7 @@ func (a *API) identify(o operation) func(huma.Context, func(huma.Context)) {
 				}
 				event = e.ID
 			}
-			switch {
-			case c.actor.ID == "":
-				deny(kernel.New(kernel.SignIn, "token_needed", ""))
-				return
-			case !c.actor.May(o.may, event):
+			if !c.actor.May(o.may, event) {
 				deny(a.refusal(c, event))
 				return
 			}

@@ -253,7 +253,9 @@ func (a *API) mountMail() {
 	register(a, operation{id: "get-mail", method: http.MethodGet, path: "/mails/{id}", tag: "Mail", summary: "A mail with its text", may: people.ConsoleEnter},
 		func(ctx context.Context, in *mailPath) (*answer[mailView], error) {
 			m, err := own(ctx, in.ID)
-			return done(view(m), err)
+			shown := view(m)
+			shown.Text = a.p.MailText(m, callOf(ctx).actor)
+			return done(shown, err)
 		})
 	register(a, operation{id: "retry-mail", method: http.MethodPost, path: "/mails/{id}/retry", tag: "Mail", summary: "Try a mail again at once", may: people.ConsoleEnter},
 		func(ctx context.Context, in *mailPath) (*struct{}, error) {

@@ -93,7 +93,7 @@ func showMessage(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	d := messagePage{P: r.T, Subject: m.Subject, To: m.To, Text: m.Text, At: moment(r, m.QueuedAt), State: mailClass(m.State), Word: r.T.T("console.mail_" + string(m.State)), Error: m.Reply}
+	d := messagePage{P: r.T, Subject: m.Subject, To: m.To, Text: r.P.MailText(m, r.Actor), At: moment(r, m.QueuedAt), State: mailClass(m.State), Word: r.T.T("console.mail_" + string(m.State)), Error: m.Reply}
 	if m.State == mail.Failed || m.State == mail.Queued {
 		d.Retry = "/console/mail/" + url.PathEscape(ownMail(m.ID)) + "/retry"
 	}

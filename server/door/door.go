@@ -130,6 +130,9 @@ func scan(r *web.Request) error {
 		}
 		d.Error = strings.TrimSpace(d.Error + " " + next)
 		d.Count = r.Form("count")
+		if kernel.KindOf(err) == kernel.Unavailable { // it may have happened: read again, it is the same scan
+			d.Nonce = r.Form("nonce")
+		}
 		return answer(r, d, web.StatusOfForm(err))
 	}
 	d.Verdict = view(r, verdict)
