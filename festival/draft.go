@@ -5,6 +5,8 @@ import (
 	"context"
 	"slices"
 	"strings"
+
+	"feria/kernel"
 )
 
 // Draft gives the programme of an event as it is being worked on: everything
@@ -35,6 +37,58 @@ func (s *Service) Draft(ctx context.Context, event string) (*Programme, error) {
 	}
 	p.inOrder()
 	return p.Ready(), nil
+}
+
+// settledDraft is the Draft while no import is at work: the collections are read
+// one beside the other, and half an import looks as if slots had lost their place.
+// Errors: those of Draft; Conflict import_running, slot_dangling.
+func (s *Service) settledDraft(ctx context.Context, event string) (*Programme, error) {
+	const tries = 3
+	for range tries {
+		before, err := s.lastImport(ctx, event, "")
+		if err != nil {
+			return nil, err
+		}
+		if before.state == ImportRunning {
+			break
+		}
+		draft, err := s.Draft(ctx, event)
+		if err != nil {
+			return nil, err
+		}
+		after, err := s.lastImport(ctx, event, "")
+		switch {
+		case err != nil:
+			return nil, err
+		case after == before:
+			return draft, draft.dangling()
+		}
+	}
+	return nil, kernel.New(kernel.Conflict, "import_running", "")
+}
+
+// dangling refuses a draft in which a public slot points to what was removed: the
+// release would cancel the slot for those who booked it, and nobody has said so.
+func (p *Programme) dangling() error {
+	for _, slot := range p.Slots {
+		if !slot.Placed() || slot.State == Cancelled {
+			continue
+		}
+		session, ok := p.Session(slot.Session)
+		name := session.Title.String()
+		if !ok {
+			name = slot.Session
+		}
+		if session.Hidden {
+			continue
+		}
+		_, space := p.Space(slot.Space)
+		_, booth := p.Booth(slot.Booth)
+		if !ok || slot.Space != "" && !space || slot.Booth != "" && !booth {
+			return kernel.New(kernel.Conflict, "slot_dangling", "", "session", name)
+		}
+	}
+	return nil
 }
 
 // inOrder sorts the records as pages show them: spaces as columns, booths by

@@ -54,7 +54,8 @@ func (s *Service) Review(ctx context.Context, event string) (Review, error) {
 // Publish freezes the draft as the next release and makes it the public one. If
 // the public would see no change, the release that stands is given back and
 // nothing is written. Errors: Missing; Errors at note; Conflict clash_blocks (n),
-// release_changed when somebody else published meanwhile.
+// import_running, slot_dangling, release_changed when somebody else published
+// meanwhile.
 //
 // It may be asked again after a crash at any point: what was written before the
 // event's pointer moved is nothing, what comes after it is done again.
@@ -64,7 +65,7 @@ func (s *Service) Publish(ctx context.Context, event, by string, note locale.Tex
 	if err := wrong.Err(); err != nil {
 		return Release{}, err
 	}
-	draft, err := s.Draft(ctx, event)
+	draft, err := s.settledDraft(ctx, event)
 	if err != nil {
 		return Release{}, err
 	}

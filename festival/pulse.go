@@ -2,6 +2,7 @@ package festival
 
 import (
 	"context"
+	"time"
 
 	"feria/kernel"
 	"feria/store"
@@ -28,6 +29,10 @@ type Pulse struct {
 	// Live rises with every change that needs no release: alert, colour, title,
 	// the city's name.
 	Live int `json:"live"`
+	// Event.ChangedAt and City.ChangedAt as Live told of them last: a crash before
+	// it did is seen by Sweep.
+	EventSeen time.Time `json:"event_seen,omitzero"`
+	CitySeen  time.Time `json:"city_seen,omitzero"`
 	// Places holds, by Slot.ID, the slots that are not free.
 	Places map[string]PlacesState `json:"places,omitempty"`
 }
@@ -88,8 +93,13 @@ func (s *Service) bump(ctx context.Context, event string) error {
 	if err != nil {
 		return missing(err)
 	}
+	city, err := s.City(ctx, e.City)
+	if err != nil {
+		return err
+	}
 	return s.changePulse(ctx, event, func(p *Pulse) error {
 		p.Live++
+		p.EventSeen, p.CitySeen = later(p.EventSeen, e.ChangedAt), later(p.CitySeen, city.ChangedAt)
 		// Never back: another publisher may have bumped with a later release.
 		p.Release = max(p.Release, e.Release)
 		return nil
@@ -98,4 +108,16 @@ func (s *Service) bump(ctx context.Context, event string) error {
 
 func (s *Service) changePulse(ctx context.Context, event string, change func(*Pulse) error) error {
 	return pulses.In(s.store).Decide(ctx, event, change, store.OrNew(func() Pulse { return Pulse{ID: event, Event: event} }))
+}
+
+// stale says whether something live was changed of which the pulse did not tell.
+func (p Pulse) stale(e Event, c City) bool {
+	return p.Release < e.Release || p.EventSeen.Before(e.ChangedAt) || p.CitySeen.Before(c.ChangedAt)
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }

@@ -48,7 +48,11 @@ func (s *Service) Sweep(ctx context.Context, leaving func(ctx context.Context, e
 		if err != nil && !errAbsent(err) {
 			return n, err
 		}
-		if err != nil || p.Release < e.Release {
+		city, cityErr := s.City(ctx, e.City)
+		if cityErr != nil {
+			return n, cityErr
+		}
+		if err != nil || p.stale(e, city) {
 			if err := s.bump(ctx, e.ID); err != nil {
 				return n, err
 			}
