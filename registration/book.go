@@ -56,7 +56,7 @@ type Receipt struct {
 }
 
 // Check gives all that is wrong with a request, by field (required, name_long,
-// mail_missing, mail_invalid, seats_range), and cleans it. Book does it too.
+// name_link, mail_missing, mail_invalid, seats_range), and cleans it. Book does it too.
 func (r *Request) Check() error {
 	var wrong kernel.Errors
 	r.Name = cleanName(r.Name)
@@ -77,7 +77,7 @@ func (r *Request) Check() error {
 // Book books seats for a party, making the party if it is new. The booking's
 // row, a new party's row and the Roster's decision are one acknowledged write.
 //
-// Errors: Invalid by field (required, name_long, mail_missing, mail_invalid,
+// Errors: Invalid by field (required, name_long, name_link, mail_missing, mail_invalid,
 // seats_range); Missing slot; Conflict slot_over, slot_not_bookable, slot_full,
 // slot_shut, slot_too_small; Conflict overlaps unless Confirm, with the ids of
 // the own bookings in question; Conflict confirm_mail_first for a third booking

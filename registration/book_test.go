@@ -54,6 +54,7 @@ func TestService_Book(t *testing.T) {
 	}{
 		{"no name", func(r *Request) { r.Name = " \t" }, map[string]string{"name": "required"}},
 		{"a name of 201 letters", func(r *Request) { r.Name = strings.Repeat("é", 201) }, map[string]string{"name": "name_long"}},
+		{"a name that leads somewhere", func(r *Request) { r.Name = "Win now at https://evil.example" }, map[string]string{"name": "name_link"}},
 		{"no mail and nobody at a desk", func(r *Request) { r.Mail = "" }, map[string]string{"mail": "mail_missing"}},
 		{"a second header in the mail", func(r *Request) { r.Mail = "a@b.example\r\nBcc: c@d.example" }, map[string]string{"mail": "mail_invalid"}},
 		{"a mail of 255 characters", func(r *Request) { r.Mail = "a@" + strings.Repeat("bcdefghijk.", 23) + "example" }, map[string]string{"mail": "mail_invalid"}},

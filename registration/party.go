@@ -173,6 +173,8 @@ func checkName(wrong *kernel.Errors, name string) {
 		wrong.Add("name", "required")
 	case n > maxName:
 		wrong.Add("name", "name_long", "max", maxName)
+	case strings.Contains(name, "://") || strings.Contains(strings.ToLower(name), "www."):
+		wrong.Add("name", "name_link") // a mail greets by it somebody who may not have asked
 	}
 }
 

@@ -257,6 +257,13 @@ func confirmMine(r *web.Request) error {
 	return r.See("/me", r.T.T("site.confirmed_flash"))
 }
 
+// leave forgets the party in this browser, for a machine that others use too. What
+// is booked stays.
+func leave(r *web.Request) error {
+	r.Leave()
+	return r.See("/", r.T.T("site.left_flash"))
+}
+
 // changeBooking changes or cancels a booking of the page's party.
 func changeBooking(r *web.Request) error {
 	key := r.Form("key")

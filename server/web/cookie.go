@@ -89,6 +89,12 @@ func (r *Request) Remember(party string) {
 	r.setCookie(partyCookie, r.Server.sign.seal(partyCookie, party), partyLife)
 }
 
+// Leave makes this browser nobody's again.
+func (r *Request) Leave() {
+	r.Party = ""
+	r.setCookie(partyCookie, "", 0)
+}
+
 // SignedIn gives the browser its session; SignedOut takes it away.
 func (r *Request) SignedIn(secret string) { r.setCookie(sessionCookie, secret, 14*24*time.Hour) }
 
