@@ -80,7 +80,7 @@ type Alert struct {
 }
 
 // Source is where an imported record came from; a second import finds it again
-// by Key. The zero Source is made by hand.
+// by Key, or by Said (Records.SlotsCounted). The zero Source is made by hand.
 type Source struct {
 	Key string `json:"key,omitempty"` // "frab:4242", unique per kind of record and event
 	// Hash is over the record as it was imported: a second import of the same

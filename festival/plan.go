@@ -13,9 +13,10 @@ import (
 )
 
 // PlanImport says what an import would do, and does nothing. Records are found
-// again by key, then by guid, then by name where no import made them; what came
-// in the same family of formats before and is missing now is dropped, unless
-// keep. Error: Missing (event).
+// again by key, then by guid, then by name where no import made them; the slots
+// of a file that only counts them, by their times. What came in the same family
+// of formats before and is missing now is dropped, unless keep. Error: Missing
+// (event).
 func (s *Service) PlanImport(ctx context.Context, event string, r Records, keep ...bool) (Plan, error) {
 	pl, err := s.plan(ctx, nil, event, "", "", r, len(keep) > 0 && keep[0])
 	if err != nil {
@@ -36,8 +37,9 @@ type planner struct {
 
 	*stocks
 
-	ids    map[string]map[string]string // kind, key: id
-	tracks map[string]bool
+	ids     map[string]map[string]string // kind, key: id
+	tracks  map[string]bool
+	counted map[string][]int // see countedSlots; by what Said says of their session
 }
 
 // family gives the part of a format's name that formats for the same thing

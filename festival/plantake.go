@@ -3,7 +3,6 @@ package festival
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"feria/locale"
 )
@@ -182,9 +181,7 @@ func (pl *planner) takeSessions() {
 		if !ok {
 			continue
 		}
-		for _, slot := range r.Slots {
-			pl.takeSlot(id, slot)
-		}
+		pl.takeSlots(id, r.Slots)
 	}
 }
 
@@ -229,25 +226,6 @@ func (pl *planner) session(r RecordSession) Session {
 		v.Title = locale.Text{"": key}
 	}
 	return v
-}
-
-func (pl *planner) takeSlot(session string, r RecordSlot) {
-	v := Slot{
-		Session: session, Space: pl.refer(SpaceKind, r.Space, SlotKind, r.Key), Booth: pl.refer(BoothKind, r.Booth, SlotKind, r.Key),
-		Start: tidyTime(r.Start), End: tidyTime(r.End), State: r.State, Seating: r.Seating, Seats: min(max(r.Seats, 0), maxSeats),
-	}
-	if v.Start.IsZero() != v.End.IsZero() || !v.Start.IsZero() && !v.End.After(v.Start) {
-		pl.note(Lost, "plan_times", SlotKind, r.Key, pl.name(&v))
-		v.Start, v.End = time.Time{}, time.Time{}
-	}
-	if v.State != Cancelled {
-		v.State = Planned
-	}
-	if v.Seating == Bookable && v.Seats == 0 || v.Seating != Bookable && v.Seating != External {
-		v.Seating = WalkIn
-	}
-	v.tidy()
-	take(pl, pl.slots, incoming[Slot]{key: r.Key, guid: r.GUID, value: v, parts: slotParts(v)})
 }
 
 // dropAll drops in the order in which nothing that stays can point to what

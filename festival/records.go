@@ -19,6 +19,9 @@ type Records struct {
 	Booths   []RecordBooth
 	Sessions []RecordSession
 	Report   []Finding // in the order of the file
+	// SlotsCounted says that the file has no ids for slots: their keys only count
+	// those of a session, so that a second import finds them by their times.
+	SlotsCounted bool
 }
 
 // RecordEvent is what a file says of the event; zero fields say nothing.

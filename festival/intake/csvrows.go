@@ -26,7 +26,7 @@ type csvReader struct {
 }
 
 func readCSV(b *book, text string) error {
-	b.prefix = "csv:"
+	b.prefix, b.SlotsCounted = "csv:", true
 	t, err := readTable(text)
 	if err != nil {
 		return err
