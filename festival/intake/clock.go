@@ -162,6 +162,24 @@ func dayIn(t time.Time, loc *time.Location) (festival.Date, time.Duration) {
 	return festival.Date(l.Format(time.DateOnly)), time.Duration(l.Hour())*time.Hour + time.Duration(l.Minute())*time.Minute + time.Duration(l.Second())*time.Second
 }
 
+// later gives the instant at which the clocks of a zone show a length more than
+// they show at another.
+func later(t time.Time, length time.Duration, loc *time.Location) time.Time {
+	day, since := sinceMidnight(t, loc)
+	t, _ = wall(day, since+length, loc)
+	return t
+}
+
+// sinceMidnight is dayIn, but for the first instant of a day that begins at one
+// o'clock, since the clocks jump over its midnight: that counts as midnight.
+func sinceMidnight(t time.Time, loc *time.Location) (festival.Date, time.Duration) {
+	day, since := dayIn(t, loc)
+	if first, _ := wall(day, 0, loc); first.Equal(t) {
+		since = 0
+	}
+	return day, since
+}
+
 // setEnd sets the end of a slot right: one that is missing or not after the
 // start is assumed, with a finding.
 func (b *book) setEnd(slot *festival.RecordSlot, said bool, record string, line int) {

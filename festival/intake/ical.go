@@ -194,7 +194,6 @@ func (w *icalEvents) take(it *item, key string, changed []*item) error {
 	for _, c := range changed {
 		replaced[c.recurrence] = c
 	}
-	length := it.end.Sub(it.start)
 	model, _ := w.slot(it, key)
 	for _, start := range starts {
 		slotKey := key + "@" + keyTime(start)
@@ -209,7 +208,7 @@ func (w *icalEvents) take(it *item, key string, changed []*item) error {
 			continue
 		}
 		slot := model
-		slot.Key, slot.GUID, slot.Start, slot.End = slotKey, "", start, start.Add(length)
+		slot.Key, slot.GUID, slot.Start, slot.End = slotKey, "", start, w.endOf(it, start)
 		s.Slots = append(s.Slots, slot)
 	}
 	for _, c := range changed {

@@ -169,6 +169,37 @@ func TestICal_repeats(t *testing.T) {
 	}
 }
 
+// A day ends at midnight, also the one on which the clocks change.
+func TestICal_wholeDaysOverTheClockChange(t *testing.T) {
+	for _, row := range []struct {
+		name  string
+		lines []string
+		times []string
+	}{
+		{"daily into winter", []string{"DTSTART;VALUE=DATE:20271030", "DTEND;VALUE=DATE:20271031", "RRULE:FREQ=DAILY;COUNT=3"},
+			[]string{"2027-10-30 00:00–10-31 00:00", "2027-10-31 00:00–11-01 00:00", "2027-11-01 00:00–11-02 00:00"}},
+		{"weekly from the long day on", []string{"DTSTART;VALUE=DATE:20271031", "DTEND;VALUE=DATE:20271101", "RRULE:FREQ=WEEKLY;COUNT=2"},
+			[]string{"2027-10-31 00:00–11-01 00:00", "2027-11-07 00:00–11-08 00:00"}},
+		{"daily into summer, without an end", []string{"DTSTART;VALUE=DATE:20270327", "RRULE:FREQ=DAILY;COUNT=2"},
+			[]string{"2027-03-27 00:00–03-28 00:00", "2027-03-28 00:00–03-29 00:00"}},
+		{"two days at a time", []string{"DTSTART;VALUE=DATE:20270320", "DTEND;VALUE=DATE:20270322", "RDATE;VALUE=DATE:20270327"},
+			[]string{"2027-03-20 00:00–03-22 00:00", "2027-03-27 00:00–03-29 00:00"}},
+		{"a length in days", []string{"DTSTART;VALUE=DATE:20270328", "DURATION:P1D"},
+			[]string{"2027-03-28 00:00–03-29 00:00"}},
+		{"hours stay hours", []string{"DTSTART;TZID=Europe/Berlin:20270326T220000", "DTEND;TZID=Europe/Berlin:20270327T060000", "RRULE:FREQ=DAILY;COUNT=2"},
+			[]string{"2027-03-26 22:00–03-27 06:00", "2027-03-27 22:00–03-28 07:00"}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			r := mustRead(t, "a.ics", calendar(event(append([]string{"UID:a", "SUMMARY:A", "LOCATION:Pier"}, row.lines...)...)), Options{Zone: "Europe/Berlin"})
+			wantTimes(t, titled(t, r, "A"), "Europe/Berlin", row.times...)
+		})
+	}
+	// In Chile 5 September begins at one o'clock: the days beside it are no longer.
+	jump := event("UID:a", "SUMMARY:A", "LOCATION:Pier", "DTSTART;VALUE=DATE:20270904", "DTEND;VALUE=DATE:20270905", "RRULE:FREQ=WEEKLY;COUNT=2")
+	r := mustRead(t, "a.ics", calendar(jump), Options{Zone: "America/Santiago"})
+	wantTimes(t, titled(t, r, "A"), "America/Santiago", "2027-09-04 00:00–09-05 01:00", "2027-09-11 00:00–09-12 00:00")
+}
+
 func TestICal_isTolerantOfForm(t *testing.T) {
 	clean := calendar(event("UID:a", "SUMMARY:Übung", "LOCATION:Pier", "DESCRIPTION:"+strings.Repeat("word ", 1200), "DTSTART:20270412T080000Z", "DTEND:20270412T090000Z"))
 	var folded strings.Builder

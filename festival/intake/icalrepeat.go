@@ -69,6 +69,19 @@ func (w *icalEvents) occurrences(it *item) ([]time.Time, bool, error) {
 	return starts, true, nil
 }
 
+// endOf gives the end of the occurrence of an event that begins at start. One
+// that lasts whole days ends when the clocks show midnight: where they change, a
+// day has 23 or 25 hours.
+func (w *icalEvents) endOf(it *item, start time.Time) time.Time {
+	if !it.day {
+		return start.Add(it.end.Sub(it.start))
+	}
+	first, from := sinceMidnight(it.start, w.book.zone)
+	last, to := sinceMidnight(it.end, w.book.zone)
+	length := time.Duration(first.Until(last))*24*time.Hour + to - from
+	return later(start, length, w.book.zone)
+}
+
 // zoneOf gives the zone in which a rule counts its days.
 func (w *icalEvents) zoneOf(p *property) *time.Location {
 	if strings.HasSuffix(p.value, "Z") {

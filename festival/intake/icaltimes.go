@@ -181,6 +181,9 @@ func (w *icalEvents) period(it *item) {
 	} else if p := it.c.get("DURATION"); p != nil {
 		if d, ok := isoLength(p.value); ok {
 			slot.End, said = start.Add(d), true
+			if day {
+				slot.End = later(start, d, w.book.zone)
+			}
 		} else {
 			w.note(festival.Guessed, "value_unread", it.record, p.line, "field", p.name, "value", clip(p.value, 60))
 		}
