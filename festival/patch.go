@@ -123,8 +123,16 @@ func (pl *planner) widen(after *eventPart) {
 			after.Start, after.End = min(after.Start, d), max(after.End, d)
 		}
 	}
-	take(pl.r.Event.Start)
-	take(pl.r.Event.End)
+	// What the file said before is no news: an organizer may have shortened the
+	// event since.
+	say := func(field string, d Date) {
+		if d.Valid() && after.Said[field] != string(d) {
+			after.Said[field] = string(d)
+			take(d)
+		}
+	}
+	say("start", pl.r.Event.Start)
+	say("end", pl.r.Event.End)
 	for i := range pl.slots.all {
 		if s := &pl.slots.all[i]; pl.slots.found[i] && s.Removed == nil && !s.Start.IsZero() {
 			take(programmeDay(s.Start.In(loc), change))
