@@ -1,6 +1,7 @@
 package festival
 
 import (
+	"context"
 	"maps"
 	"slices"
 )
@@ -72,6 +73,44 @@ func (pl *planner) patchEvent(keep bool) {
 	if len(fields) > 0 {
 		pl.item(PlanItem{Action: ChangeRecord, Kind: EventKind, ID: pl.event.ID, Name: pl.event.Title, Fields: fields})
 	}
+}
+
+// DaysWith gives the first and last day that an event will have when a file is
+// imported. Error: Missing (event).
+func (s *Service) DaysWith(ctx context.Context, event string, r Records) (first, last Date, err error) {
+	e, err := s.Event(ctx, event)
+	if err != nil || !outside(e, r) { // then the draft need not be loaded
+		return e.Start, e.End, err
+	}
+	pl, err := s.plan(ctx, nil, event, "", "", r, true)
+	if err != nil || pl.plan.event == nil {
+		return e.Start, e.End, err
+	}
+	return pl.plan.event.After.Start, pl.plan.event.After.End, nil
+}
+
+// outside says whether a file has a day that the event lacks. It may be one that
+// counts no more, because an organizer took it away.
+func outside(e Event, r Records) bool {
+	loc, err := Zone(e.Zone)
+	if err != nil {
+		return false
+	}
+	lacks := func(d Date) bool { return d.Valid() && (d < e.Start || d > e.End) }
+	if lacks(r.Event.Start) || lacks(r.Event.End) {
+		return true
+	}
+	for _, clock := range []string{e.DayChange, r.Event.DayChange} { // either can be the event's then
+		change, _ := parseClock(clock)
+		for _, session := range r.Sessions {
+			for _, slot := range session.Slots {
+				if !slot.Start.IsZero() && lacks(programmeDay(slot.Start.In(loc), change)) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 func (pl *planner) patchTracks(before eventPart, after *eventPart, keep bool) {

@@ -62,7 +62,7 @@ func (p *Platform) ImportFile(ctx context.Context, r ImportRequest) (Imported, e
 			return draft.ApplyImport(ctx, r.By, r.File, records, r.Keep, r.Progress)
 		}
 	}
-	records, err := p.ReadFile(event, city, r.File, r.Data, r.Mapping)
+	records, err := p.ReadFile(ctx, event, city, r.File, r.Data, r.Mapping)
 	if err != nil {
 		return done, err
 	}
@@ -75,7 +75,7 @@ func (p *Platform) ImportFile(ctx context.Context, r ImportRequest) (Imported, e
 			// The file was read without the event's days, which its dates gave only
 			// now: with them weekdays, days without a year and rules without end mean
 			// what they will mean when the file comes again.
-			if records, err = p.ReadFile(event, city, r.File, r.Data, r.Mapping); err != nil {
+			if records, err = p.ReadFile(ctx, event, city, r.File, r.Data, r.Mapping); err != nil {
 				return done, err
 			}
 		}
@@ -110,8 +110,23 @@ func (p *Platform) ImportFile(ctx context.Context, r ImportRequest) (Imported, e
 }
 
 // ReadFile reads a programme file for an event with what the event knows
-// already: its zone and the CSV columns it remembers.
-func (p *Platform) ReadFile(event festival.Event, city festival.City, name string, data []byte, mapping map[string]string) (festival.Records, error) {
+// already: its zone, its days and the CSV columns it remembers. A file that will
+// widen the event's days is read with those it will have, so that weekdays and
+// rules without end mean now what they will mean when the file comes again.
+func (p *Platform) ReadFile(ctx context.Context, event festival.Event, city festival.City, name string, data []byte, mapping map[string]string) (festival.Records, error) {
+	records, err := read(event, city, name, data, mapping)
+	if err != nil || event.ID == "" { // of a new event nothing is stored yet
+		return records, err
+	}
+	first, last, err := p.Festival.DaysWith(ctx, event.ID, records)
+	if err != nil || first == event.Start && last == event.End {
+		return records, err
+	}
+	event.Start, event.End = first, last
+	return read(event, city, name, data, mapping)
+}
+
+func read(event festival.Event, city festival.City, name string, data []byte, mapping map[string]string) (festival.Records, error) {
 	zone := event.Zone
 	if zone == "" {
 		zone = city.Zone
@@ -121,7 +136,7 @@ func (p *Platform) ReadFile(event festival.Event, city festival.City, name strin
 			mapping = event.Mapping[hash]
 		}
 	}
-	options := intake.Options{Zone: zone, Mapping: mapping, From: event.Start, Until: event.End}
+	options := intake.Options{Zone: zone, Mapping: mapping, From: event.Start, Until: event.End, DayChange: event.DayChange}
 	if len(event.Locales) > 0 {
 		options.Lang = event.Locales[0]
 	}

@@ -239,7 +239,7 @@ func (p *Platform) importUpload(ctx context.Context, u Upload, by string, keep b
 	if err != nil {
 		return festival.Import{}, err
 	}
-	records, err := p.ReadFile(event, city, u.File, data, nil)
+	records, err := p.ReadFile(ctx, event, city, u.File, data, nil)
 	if err != nil {
 		return festival.Import{}, err
 	}

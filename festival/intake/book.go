@@ -24,7 +24,8 @@ type book struct {
 	o        Options
 	prefix   string // of keys: "frab:", "ical:" …
 	zone     *time.Location
-	zoneSaid bool // zone stands in the file or in the options
+	home     *time.Location // in which the event's days lie, whatever zone the file names
+	zoneSaid bool           // zone stands in the file or in the options
 
 	tallies map[string]int // index into Report by code and name
 	counts  map[string]int // findings by code
@@ -42,7 +43,7 @@ type book struct {
 
 func newBook(o Options) (*book, error) {
 	b := &book{
-		o: o, zone: time.UTC,
+		o: o, zone: time.UTC, home: time.UTC,
 		tallies: map[string]int{}, counts: map[string]int{}, keys: map[string]int{}, codes: map[string]bool{},
 		hosts: map[string]int{}, spaces: map[string]int{}, venues: map[string]int{}, booths: map[string]bool{}, tracks: map[string]int{}, bySaid: map[string]string{}, byName: map[string]string{},
 	}
@@ -51,7 +52,7 @@ func newBook(o Options) (*book, error) {
 		if err != nil {
 			return nil, refuse("import_zone", "zone", o.Zone)
 		}
-		b.zone, b.zoneSaid = loc, true
+		b.zone, b.home, b.zoneSaid = loc, loc, true
 	}
 	return b, nil
 }

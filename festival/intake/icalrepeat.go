@@ -114,13 +114,13 @@ func (w *icalEvents) rule(it *item, p *property, loc *time.Location) ([]time.Tim
 		w.note(festival.Lost, "repeat_too_often", it.record, p.line, "rule", clip(p.value, 100))
 		return nil, false, nil
 	}
+	from, until := w.days()
 	if endless {
-		until := w.o.Until.Time(loc)
 		if until.IsZero() {
 			w.note(festival.Guessed, "repeat_endless", it.record, p.line, "rule", clip(p.value, 100))
 			return []time.Time{it.start}, true, nil
 		}
-		o.Until = until.AddDate(0, 0, 1).Add(-time.Second)
+		o.Until = until
 		if o.Until.Before(it.start) {
 			w.note(festival.Lost, "repeat_outside", it.record, p.line, "rule", clip(p.value, 100))
 			return nil, false, nil
@@ -139,15 +139,29 @@ func (w *icalEvents) rule(it *item, p *property, loc *time.Location) ([]time.Tim
 		w.note(festival.Lost, "repeat_unread", it.record, p.line, "rule", clip(p.value, 100))
 		return nil, false, nil
 	}
-	if endless && w.o.From != "" { // what was before the event does not belong to it
-		from := w.o.From.Time(loc)
-		starts = slices.DeleteFunc(starts, func(t time.Time) bool { return t.Before(from) })
+	if endless { // what is before or after the event does not belong to it
+		starts = slices.DeleteFunc(starts, func(t time.Time) bool { return t.Before(from) || t.After(until) })
 	}
 	if len(starts) == 0 {
 		w.note(festival.Lost, "repeat_outside", it.record, p.line, "rule", clip(p.value, 100))
 		return nil, false, nil
 	}
 	return starts, true, nil
+}
+
+// days gives the first and last second of the event's days, the zero time for
+// one that is not known. What a rule without end brought outside of them would
+// widen the event, and with it the rule, at every import.
+func (w *icalEvents) days() (from, until time.Time) {
+	change, _ := clockOf(w.o.DayChange)
+	if w.o.From.Valid() {
+		from, _ = wall(w.o.From, change, w.home)
+	}
+	if w.o.Until.Valid() {
+		until, _ = wall(w.o.Until.Add(1), change, w.home)
+		until = until.Add(-time.Second)
+	}
+	return from, until
 }
 
 // expandIn expands a rule by the clocks of a zone: that of the location, or one

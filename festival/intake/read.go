@@ -44,8 +44,10 @@ type Options struct {
 	Lang string
 	// From and Until are the event's first and last day, if known. They give a
 	// date that is only a weekday or lacks its year its place, and an
-	// iCalendar rule that repeats for ever its end.
+	// iCalendar rule that repeats for ever its end. DayChange is when these days
+	// begin; "" is at midnight.
 	From, Until festival.Date
+	DayChange   string
 	// Mapping says which column of a CSV is which of Fields; nil takes what
 	// Columns proposes. A text's field may name its language: "title:fr".
 	Mapping map[string]string

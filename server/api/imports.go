@@ -39,7 +39,7 @@ func (a *API) mountImports() {
 			if err != nil {
 				return nil, err
 			}
-			records, err := a.p.ReadFile(e, callOf(ctx).city, in.File, in.RawBody, nil)
+			records, err := a.p.ReadFile(ctx, e, callOf(ctx).city, in.File, in.RawBody, nil)
 			if err != nil {
 				return nil, err
 			}

@@ -141,7 +141,7 @@ func showPreview(r *web.Request) error {
 		return err
 	}
 	chrome := setup.Chrome(r, kept.File, "/import")
-	records, err := r.P.ReadFile(event, r.City, kept.File, data, nil)
+	records, err := r.P.ReadFile(r.Context(), event, r.City, kept.File, data, nil)
 	if err != nil {
 		// A table whose columns are not understood can be helped; nothing else can.
 		if slices.Contains([]string{"import_no_title", "import_unknown_column", "import_unknown_field"}, kernel.CodeOf(err)) {
