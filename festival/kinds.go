@@ -17,6 +17,8 @@ type record[T any] interface {
 	complaints() kernel.Errors
 	// label names the record for people.
 	label() locale.Text
+	// points lists the records that it needs.
+	points() []pointer
 	// anew makes of a copy a record of its own: what identified the old one goes.
 	anew()
 	// born draws what a record is given once in its life.
@@ -84,6 +86,7 @@ type kind interface {
 	mark(ctx context.Context, s *Service, id, by string, removed *time.Time) error
 	copy(ctx context.Context, s *Service, id, by string) (string, error)
 	removed(ctx context.Context, s *Service, event string) ([]Removed, error)
+	needs(ctx context.Context, s *Service, id string) ([]pointer, error)
 }
 
 type kindOf[T any, P record[T]] struct {

@@ -36,11 +36,16 @@ func (s *Service) Remove(ctx context.Context, kind, id, by string) error {
 	return k.mark(ctx, s, id, by, &now)
 }
 
-// Restore brings a removed record back. Errors: Missing; Conflict code_taken
-// when another booth has its code by now.
+// Restore brings a removed record back. Errors: Missing; Conflict needs_removed,
+// whose arguments say how many records (n) it points to that have to be brought
+// back first, of which kind (of) one of them is and its name (example); Conflict
+// code_taken when another booth has its code by now.
 func (s *Service) Restore(ctx context.Context, kind, id, by string) error {
 	k, err := kindByName(kind)
 	if err != nil {
+		return err
+	}
+	if err := s.restorable(ctx, k, id); err != nil {
 		return err
 	}
 	return k.mark(ctx, s, id, by, nil)

@@ -1,6 +1,7 @@
 package festival
 
 import (
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -151,6 +152,56 @@ func TestRecords(t *testing.T) {
 	if back.UID != slot.UID {
 		t.Errorf("the slot came back with UID %s, had %s", back.UID, slot.UID)
 	}
+	h.clean()
+}
+
+// What comes back must find what it points to: else it would be there without its
+// session or its place.
+func TestRestoreInOrder(t *testing.T) {
+	h := open(t)
+	hall := h.space("Hall")
+	host, err := h.SaveHost(h.ctx, Host{Base: h.base(), Name: "Ann"}, "ann")
+	h.ok(err)
+	booth, err := h.SaveBooth(h.ctx, Booth{Base: h.base(), Space: hall.ID, Code: "A1", Hosts: []string{host.ID}}, "ann")
+	h.ok(err)
+	session, slot := h.placed("Clay", hall.ID, at10("2027-04-12"))
+	slot.Booth, session.Hosts = booth.ID, []string{host.ID}
+	_, err = h.SaveSlot(h.ctx, slot, "ann")
+	h.ok(err)
+	_, err = h.SaveSession(h.ctx, session, "ann")
+	h.ok(err)
+	steps := []struct {
+		kind, id  string
+		n         int    // of what it needs, when all of it is removed
+		of, needs string // the first of it
+	}{
+		{SlotKind, slot.ID, 3, SessionKind, "Clay"},
+		{SessionKind, session.ID, 1, HostKind, "Ann"},
+		{BoothKind, booth.ID, 2, SpaceKind, "Hall"},
+		{HostKind, host.ID, 0, "", ""},
+		{SpaceKind, hall.ID, 1, VenueKind, "Hall House"},
+		{VenueKind, hall.Venue, 0, "", ""},
+	}
+	for _, step := range steps {
+		h.ok(h.Remove(h.ctx, step.kind, step.id, "ann"))
+	}
+	for _, step := range steps {
+		if step.n == 0 {
+			continue
+		}
+		t.Run(step.kind, func(t *testing.T) {
+			err := h.Restore(h.ctx, step.kind, step.id, "ann")
+			h.refused(err, kernel.Conflict, "needs_removed")
+			var e *kernel.Error
+			if !errors.As(err, &e) || e.Args["n"] != step.n || e.Args["of"] != step.of || e.Args["example"] != step.needs {
+				t.Errorf("it needs %+v, want %d with the %s %s", e.Args, step.n, step.of, step.needs)
+			}
+		})
+	}
+	for _, step := range slices.Backward(steps) {
+		h.ok(h.Restore(h.ctx, step.kind, step.id, "ann"))
+	}
+	h.ok(h.Restore(h.ctx, SlotKind, slot.ID, "ann")) // is there already
 	h.clean()
 }
 

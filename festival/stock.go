@@ -2,8 +2,6 @@ package festival
 
 import (
 	"context"
-	"encoding/json"
-	"time"
 
 	"feria/kernel"
 	"feria/store"
@@ -227,51 +225,4 @@ func (st *stock[T, P]) each(fn func(*T)) {
 			fn(&st.all[i])
 		}
 	}
-}
-
-// revert brings records back to what they were before an import, but for those
-// changed since. mayGo says whether a record that the import added may go.
-func (st *stock[T, P]) revert(s *Service, all []image, imported, by string, now time.Time, mayGo func(id string) bool) (writes []write, kept []PlanItem, err error) {
-	c := st.kind.decl.In(s.store)
-	for _, im := range all {
-		i, ok := st.byID[im.ID]
-		if !ok {
-			continue // never was written
-		}
-		cur := &st.all[i]
-		var before T
-		if im.Before != nil {
-			if err := json.Unmarshal(im.Before, &before); err != nil {
-				return nil, nil, err
-			}
-		}
-		base := P(cur).base()
-		if im.Before != nil && sameBut(P(cur), P(&before)) || im.Before == nil && base.Removed != nil && base.Source.Dropped {
-			continue // is so already: an undoing that crashed is done again
-		}
-		if base.Source.Import != imported || im.Before == nil && !mayGo(im.ID) {
-			kept = append(kept, PlanItem{Action: ChangeRecord, Kind: im.Kind, ID: im.ID, Key: base.Source.Key, Name: im.Name})
-			continue
-		}
-		next := before
-		if im.Before == nil {
-			next = *cur
-			b := P(&next).base()
-			b.Removed, b.Source.Dropped, b.Source.Import = &now, true, ""
-		}
-		b := P(&next).base()
-		b.ChangedAt, b.ChangedBy = now, by
-		writes = append(writes, write{op: c.PutOp(next)})
-		*cur = next
-	}
-	return writes, kept, nil
-}
-
-// sameBut compares two records but for when and by whom they were changed.
-func sameBut[T any, P record[T]](a, b P) bool {
-	x, y := *a, *b
-	for _, v := range []P{&x, &y} {
-		v.base().ChangedAt, v.base().ChangedBy = time.Time{}, ""
-	}
-	return same(x, y)
 }

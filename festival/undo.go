@@ -2,7 +2,9 @@ package festival
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"time"
 
 	"feria/kernel"
 	"feria/store"
@@ -31,9 +33,10 @@ func (s *Service) loadImages(ctx context.Context, i Import) (map[string][]image,
 }
 
 // UndoImport brings every record that an import changed back to what it was
-// before. Records that somebody changed since, and those that such records point
-// to, stay as they are and are listed in Kept. Errors: Missing; Conflict
-// import_undone, import_running.
+// before. Records that somebody changed since, those that such records point to,
+// and those that would point to something that is not there any more stay as they
+// are and are listed in Kept. Errors: Missing; Conflict import_undone,
+// import_running.
 func (s *Service) UndoImport(ctx context.Context, id, by string) (Import, error) {
 	i, err := s.Import(ctx, id)
 	if err != nil {
@@ -82,36 +85,110 @@ func (s *Service) UndoImport(ctx context.Context, id, by string) (Import, error)
 	})
 }
 
-// reverts goes through the kinds from slots to venues, so that what is still
-// pointed to can stay.
-func (s *Service) reverts(ctx context.Context, i Import, byKind map[string][]image, by string) (writes []write, kept []PlanItem, err error) {
-	pl := &planner{s: s, event: Event{ID: i.Event}}
-	if pl.stocks, err = s.loadStocks(ctx, i.Event); err != nil {
+// undoing is an import on its way back.
+type undoing struct {
+	*stocks
+	s        *Service
+	imported string // Import.ID
+	by       string
+	now      time.Time
+	writes   []write
+	kept     []PlanItem
+}
+
+// reverts first brings back what was there before, from venues to slots, so that
+// each record finds what it points to or stays as it is. Then it sets aside what
+// was not there, from slots to venues, so that what is still pointed to can stay.
+func (s *Service) reverts(ctx context.Context, i Import, byKind map[string][]image, by string) ([]write, []PlanItem, error) {
+	l, err := s.loadStocks(ctx, i.Event)
+	if err != nil {
+		return nil, nil, err
+	}
+	u := &undoing{stocks: l, s: s, imported: i.ID, by: by, now: s.now()}
+	err = firstOf(
+		bringBack(u, l.venues, byKind), bringBack(u, l.spaces, byKind), bringBack(u, l.hosts, byKind),
+		bringBack(u, l.booths, byKind), bringBack(u, l.sessions, byKind), bringBack(u, l.slots, byKind),
+	)
+	if err != nil {
 		return nil, nil, err
 	}
 	used := map[string]bool{}
-	free := func(id string) bool { return !used[id] }
-	note := func(w []write, k []PlanItem, failed error) {
-		writes, kept, err = append(writes, w...), append(kept, k...), firstOf(err, failed)
-	}
-	now := s.now()
-	note(pl.slots.revert(s, byKind[SlotKind], i.ID, by, now, free))
-	pl.slots.each(func(v *Slot) { used[v.Session], used[v.Space], used[v.Booth] = true, true, true })
-	note(pl.sessions.revert(s, byKind[SessionKind], i.ID, by, now, free))
-	pl.sessions.each(func(v *Session) { mark(used, v.Hosts) })
-	note(pl.booths.revert(s, byKind[BoothKind], i.ID, by, now, free))
-	pl.booths.each(func(v *Booth) { used[v.Space] = true; mark(used, v.Hosts) })
-	note(pl.hosts.revert(s, byKind[HostKind], i.ID, by, now, free))
-	note(pl.spaces.revert(s, byKind[SpaceKind], i.ID, by, now, free))
-	pl.spaces.each(func(v *Space) { used[v.Venue] = true })
-	note(pl.venues.revert(s, byKind[VenueKind], i.ID, by, now, free))
-	return writes, kept, err
+	err = firstOf(
+		setAside(u, l.slots, byKind, used), setAside(u, l.sessions, byKind, used), setAside(u, l.booths, byKind, used),
+		setAside(u, l.hosts, byKind, used), setAside(u, l.spaces, byKind, used), setAside(u, l.venues, byKind, used),
+	)
+	return u.writes, u.kept, err
 }
 
-func mark(used map[string]bool, ids []string) {
-	for _, id := range ids {
-		used[id] = true
+// bringBack reverts the records of a kind that were there before the import,
+// unless they would point to what is not there.
+func bringBack[T any, P record[T]](u *undoing, st *stock[T, P], byKind map[string][]image) error {
+	return revert(u, st, byKind[st.kind.is], true, func(before *T) bool {
+		for _, p := range P(before).points() {
+			if !u.there(p) {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// setAside reverts the records of a kind that were not there before the import,
+// unless something points to them, and marks what those that stay point to.
+func setAside[T any, P record[T]](u *undoing, st *stock[T, P], byKind map[string][]image, used map[string]bool) error {
+	err := revert(u, st, byKind[st.kind.is], false, func(before *T) bool { return !used[P(before).base().ID] })
+	st.uses(used)
+	return err
+}
+
+// revert makes records what they were before the import, but for those changed
+// since and those that may not. With there it takes those that are there
+// afterwards, else the others.
+func revert[T any, P record[T]](u *undoing, st *stock[T, P], all []image, there bool, may func(next *T) bool) error {
+	c := st.kind.decl.In(u.s.store)
+	for _, im := range all {
+		i, ok := st.byID[im.ID]
+		if !ok {
+			continue // never was written
+		}
+		cur := &st.all[i]
+		base := P(cur).base()
+		next := *cur
+		if im.Before != nil {
+			var before T
+			if err := json.Unmarshal(im.Before, &before); err != nil {
+				return err
+			}
+			next = before
+		} else {
+			b := P(&next).base()
+			b.Removed, b.Source.Dropped, b.Source.Import = &u.now, true, ""
+		}
+		b := P(&next).base()
+		if there != (b.Removed == nil) {
+			continue
+		}
+		if im.Before != nil && sameBut(P(cur), P(&next)) || im.Before == nil && base.Removed != nil && base.Source.Dropped {
+			continue // is so already: an undoing that crashed is done again
+		}
+		if base.Source.Import != u.imported || !may(&next) {
+			u.kept = append(u.kept, PlanItem{Action: ChangeRecord, Kind: im.Kind, ID: im.ID, Key: base.Source.Key, Name: im.Name})
+			continue
+		}
+		b.ChangedAt, b.ChangedBy = u.now, u.by
+		u.writes = append(u.writes, write{op: c.PutOp(next)})
+		*cur = next
 	}
+	return nil
+}
+
+// sameBut compares two records but for when and by whom they were changed.
+func sameBut[T any, P record[T]](a, b P) bool {
+	x, y := *a, *b
+	for _, v := range []P{&x, &y} {
+		v.base().ChangedAt, v.base().ChangedBy = time.Time{}, ""
+	}
+	return same(x, y)
 }
 
 func firstOf(errs ...error) error { return firstError(errs) }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"feria/kernel"
+	"feria/store"
 )
 
 func TestUndoImport(t *testing.T) {
@@ -78,6 +79,56 @@ func TestUndoImportKeepsHandEdits(t *testing.T) {
 		t.Errorf("the draft has %d sessions, %d slots, %d hosts, %d spaces", len(draft.Sessions), len(draft.Slots), len(draft.Hosts), len(draft.Spaces))
 	}
 	h.clean()
+}
+
+// What an undoing leaves must not point to what is not there.
+func TestUndoImportLeavesNothingPointingNowhere(t *testing.T) {
+	short := func() Records { r := week(); r.Sessions, r.Hosts = r.Sessions[:1], r.Hosts[:1]; return r }
+	moved := func() Records { r := week(); r.Sessions[0].Slots[1].Space = "room:Hall"; return r }
+	for _, row := range []struct {
+		name      string
+		files     []Records
+		meanwhile func(h *house, draft *Programme)
+		kept      []string
+	}{
+		{"what the import brought back is used by hand", []Records{short(), week()}, func(h *house, draft *Programme) {
+			song, _ := draft.SessionByCode("song")
+			_, err := h.SaveSlot(h.ctx, Slot{Base: h.base(), Session: song.ID, Space: draft.Spaces[0].ID, Start: at10("2027-04-15"), End: at10("2027-04-15").Add(time.Hour)}, "bob")
+			h.ok(err)
+		}, []string{"session Song", "host Bob"}},
+		{"where a slot was is removed by hand", []Records{moved()}, func(h *house, draft *Programme) {
+			h.ok(h.Remove(h.ctx, SpaceKind, draft.Spaces[1].ID, "bob"))
+		}, []string{"slot Clay"}},
+		{"where a dropped slot was is removed by hand", []Records{func() Records { r := moved(); r.Sessions[0].Slots = r.Sessions[0].Slots[:1]; return r }()},
+			func(h *house, draft *Programme) { h.ok(h.Remove(h.ctx, SpaceKind, draft.Spaces[1].ID, "bob")) }, []string{"slot Clay"}},
+		{"the host of a dropped session is removed for good", []Records{short()}, func(h *house, draft *Programme) {
+			for _, host := range must(hosts.In(h.store).Find(h.ctx, store.By("event", h.event.ID, true))) {
+				h.ok(hosts.In(h.store).Delete(h.ctx, host.ID))
+			}
+		}, []string{"session Song", "slot Song"}},
+		{"nobody did anything", []Records{short(), week(), moved(), short()}, func(*house, *Programme) {}, nil},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			h := open(t)
+			last := h.imported(week(), false)
+			h.publish()
+			for _, r := range row.files {
+				last = h.imported(r, false)
+			}
+			row.meanwhile(h, must(h.Draft(h.ctx, h.event.ID)))
+			undone, err := h.UndoImport(h.ctx, last.ID, "ann")
+			h.ok(err)
+			var kept []string
+			for _, k := range undone.Kept {
+				kept = append(kept, k.Kind+" "+k.Name.String())
+			}
+			if !slices.Equal(kept, row.kept) {
+				t.Errorf("kept are %q, want %q", kept, row.kept)
+			}
+			h.publish()
+			h.clean()
+		})
+	}
 }
 
 func TestOneImportAtATime(t *testing.T) {
