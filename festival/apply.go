@@ -71,6 +71,9 @@ func (s *Service) runImport(ctx context.Context, ahead *Ahead, i Import, r Recor
 			return Import{}, err
 		}
 	}
+	if err := s.applyAll(ctx, plan.first, nil); err != nil {
+		return Import{}, err
+	}
 	if err := s.applyAll(ctx, plan.writes, progress); err != nil {
 		return Import{}, err
 	}
@@ -81,7 +84,7 @@ func (s *Service) runImport(ctx context.Context, ahead *Ahead, i Import, r Recor
 	})
 }
 
-// applyAll stores records in batches.
+// applyAll stores records in batches, each in no order that could be relied on.
 func (s *Service) applyAll(ctx context.Context, writes []write, progress func(done, total int)) error {
 	for from := 0; from < len(writes); from += batch {
 		to := min(from+batch, len(writes))

@@ -29,6 +29,7 @@ type Plan struct {
 	Report []Finding  // the importer's, then the plan's own
 
 	event  *eventPatch // what changes of the event itself
+	first  []write     // before the others; see lend
 	writes []write
 	order  []string
 }

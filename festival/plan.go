@@ -36,6 +36,7 @@ type planner struct {
 	plan   Plan
 
 	*stocks
+	before []Booth // as stored, in the order of booths.all
 
 	ids     map[string]map[string]string // kind, key: id
 	tracks  map[string]bool
@@ -80,6 +81,7 @@ func (s *Service) plan(ctx context.Context, loaded *stocks, event, by, id string
 	if !keep {
 		pl.dropAll()
 	}
+	pl.settleCodes()
 	pl.patchEvent(keep)
 	return pl, nil
 }

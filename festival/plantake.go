@@ -133,6 +133,7 @@ func (pl *planner) takeHosts() {
 }
 
 func (pl *planner) takeBooths() {
+	pl.before = slices.Clone(pl.booths.all)
 	codes := map[string]bool{}
 	for _, r := range pl.r.Booths {
 		v := Booth{
@@ -153,10 +154,14 @@ func (pl *planner) takeBooths() {
 		if v.Code == "" || len(v.complaints()) > 0 {
 			v.Code = newWords().take(v.label().String(), maxCode)
 		}
-		for base, n := v.Code, 2; codes[v.Space+" "+v.Code]; n++ {
-			v.Code = base + "-" + itoa(n)
+		wish, name := v.Code, v.label()
+		for n := 2; codes[v.stand()]; n++ {
+			v.Code = another(wish, n)
 		}
-		codes[v.Space+" "+v.Code] = true
+		codes[v.stand()] = true
+		if _, twice := pl.ids[BoothKind][r.Key]; !twice && v.Code != wish {
+			pl.note(Guessed, "plan_code_taken", BoothKind, r.Key, name, "code", wish, "made", v.Code)
+		}
 		id, _ := take(pl, pl.booths, incoming[Booth]{
 			key: r.Key, value: v, parts: boothParts(v),
 			like: func(o *Booth) bool { return o.Space == v.Space && o.Code == v.Code },

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"feria/kernel"
@@ -34,9 +35,9 @@ func (s *Service) loadImages(ctx context.Context, i Import) (map[string][]image,
 
 // UndoImport brings every record that an import changed back to what it was
 // before. Records that somebody changed since, those that such records point to,
-// and those that would point to something that is not there any more stay as they
-// are and are listed in Kept. Errors: Missing; Conflict import_undone,
-// import_running.
+// those that would point to something that is not there any more and booths whose
+// code another one has by now stay as they are and are listed in Kept. Errors:
+// Missing; Conflict import_undone, import_running, import_raced.
 func (s *Service) UndoImport(ctx context.Context, id, by string) (Import, error) {
 	i, err := s.Import(ctx, id)
 	if err != nil {
@@ -62,11 +63,14 @@ func (s *Service) UndoImport(ctx context.Context, id, by string) (Import, error)
 	if err != nil {
 		return Import{}, err
 	}
-	writes, kept, err := s.reverts(ctx, i, byKind, by)
+	u, err := s.reverts(ctx, i, byKind, by)
 	if err != nil {
 		return Import{}, err
 	}
-	if err := s.applyAll(ctx, writes, nil); err != nil {
+	if err := s.applyAll(ctx, u.first, nil); err != nil {
+		return Import{}, err
+	}
+	if err := s.applyAll(ctx, u.writes, nil); err != nil {
 		return Import{}, err
 	}
 	if i.Patch != nil {
@@ -80,7 +84,7 @@ func (s *Service) UndoImport(ctx context.Context, id, by string) (Import, error)
 		if stored.State == ImportUndone {
 			return store.ErrUnchanged
 		}
-		stored.State, stored.Undone, stored.UndoneBy, stored.Kept = ImportUndone, &now, by, kept
+		stored.State, stored.Undone, stored.UndoneBy, stored.Kept = ImportUndone, &now, by, u.kept
 		return nil
 	})
 }
@@ -92,32 +96,60 @@ type undoing struct {
 	imported string // Import.ID
 	by       string
 	now      time.Time
+	stay     map[string]bool // ids of what can not be brought back
+	first    []write         // before the others; see lend
 	writes   []write
 	kept     []PlanItem
 }
 
-// reverts first brings back what was there before, from venues to slots, so that
-// each record finds what it points to or stays as it is. Then it sets aside what
-// was not there, from slots to venues, so that what is still pointed to can stay.
-func (s *Service) reverts(ctx context.Context, i Import, byKind map[string][]image, by string) ([]write, []PlanItem, error) {
-	l, err := s.loadStocks(ctx, i.Event)
+// reverts works out what undoing an import does. Which booths can have their
+// codes back shows only at the end, when it is known which others stay; then all
+// is worked out again with those that can not.
+func (s *Service) reverts(ctx context.Context, i Import, byKind map[string][]image, by string) (*undoing, error) {
+	loaded, err := s.loadStocks(ctx, i.Event)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	u := &undoing{stocks: l, s: s, imported: i.ID, by: by, now: s.now()}
-	err = firstOf(
-		bringBack(u, l.venues, byKind), bringBack(u, l.spaces, byKind), bringBack(u, l.hosts, byKind),
-		bringBack(u, l.booths, byKind), bringBack(u, l.sessions, byKind), bringBack(u, l.slots, byKind),
-	)
-	if err != nil {
-		return nil, nil, err
+	stay, now := map[string]bool{}, s.now()
+	for {
+		u := &undoing{stocks: loaded.copied(), s: s, imported: i.ID, by: by, now: now, stay: stay}
+		if err := u.revertAll(byKind); err != nil {
+			return nil, err
+		}
+		if !cannotReturn(loaded.booths.all, u.booths.all, stay) {
+			u.first = s.lend(loaded.booths.all, u.booths.all, i.ID, by, now)
+			return u, nil
+		}
 	}
+}
+
+// copied gives stocks whose records can be changed without changing l's.
+func (l *stocks) copied() *stocks {
+	return &stocks{
+		venues: l.venues.copied(), spaces: l.spaces.copied(), hosts: l.hosts.copied(),
+		booths: l.booths.copied(), sessions: l.sessions.copied(), slots: l.slots.copied(),
+	}
+}
+
+func (st *stock[T, P]) copied() *stock[T, P] {
+	c := *st
+	c.all = slices.Clone(st.all)
+	return &c
+}
+
+// revertAll first brings back what was there before, from venues to slots, so
+// that each record finds what it points to or stays as it is. Then it sets aside
+// what was not there, from slots to venues, so that what is still pointed to can
+// stay.
+func (u *undoing) revertAll(byKind map[string][]image) error {
 	used := map[string]bool{}
-	err = firstOf(
-		setAside(u, l.slots, byKind, used), setAside(u, l.sessions, byKind, used), setAside(u, l.booths, byKind, used),
-		setAside(u, l.hosts, byKind, used), setAside(u, l.spaces, byKind, used), setAside(u, l.venues, byKind, used),
+	return firstOf(
+		bringBack(u, u.venues, byKind), bringBack(u, u.spaces, byKind), bringBack(u, u.hosts, byKind),
+		bringBack(u, u.booths, byKind), bringBack(u, u.sessions, byKind), bringBack(u, u.slots, byKind),
+
+		setAside(u, u.slots, byKind, used), setAside(u, u.sessions, byKind, used), setAside(u, u.booths, byKind, used),
+		setAside(u, u.hosts, byKind, used), setAside(u, u.spaces, byKind, used), setAside(u, u.venues, byKind, used),
 	)
-	return u.writes, u.kept, err
 }
 
 // bringBack reverts the records of a kind that were there before the import,
@@ -129,7 +161,7 @@ func bringBack[T any, P record[T]](u *undoing, st *stock[T, P], byKind map[strin
 				return false
 			}
 		}
-		return true
+		return !u.stay[P(before).base().ID]
 	})
 }
 
