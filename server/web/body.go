@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"strings"
 	"time"
 
@@ -21,7 +22,7 @@ const MaxBody = 51 << 20
 // more than DefaultBody, so that somebody who sends somewhat too much is told so
 // by a page; beyond it the connection is closed while the browser still writes,
 // and many browsers show that as a broken connection.
-const readBody = 4 * DefaultBody
+const readBody = DefaultBody + DefaultBody/4
 
 // slowBody is how long a large body may take to arrive.
 const slowBody = 3 * time.Minute
@@ -44,9 +45,20 @@ func (s *Server) admit(path string, limit int) {
 }
 
 // headerRead says, before the body of a request is read, how large it may get
-// and how long that may take: strangers must not make the server hold 51 MB
-// for every request, and Fiber has one limit for all routes.
+// and how long that may take: fasthttp takes the memory for all that the header
+// announces, and strangers must not make the server hold 51 MB for a request, so a
+// large body is let in only for who is known here. Fiber has one limit for all
+// routes.
 func (s *Server) headerRead(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
+	if limit := s.limitOf(h); limit > 0 && s.knownSender(h) {
+		return fasthttp.RequestConfig{MaxRequestBodySize: limit, ReadTimeout: slowBody}
+	}
+	return fasthttp.RequestConfig{MaxRequestBodySize: readBody}
+}
+
+// limitOf is how large a body the path of a request takes, 0 if no larger one than
+// a form.
+func (s *Server) limitOf(h *fasthttp.RequestHeader) int {
 	path := h.RequestURI()
 	if i := bytes.IndexByte(path, '?'); i >= 0 {
 		path = path[:i]
@@ -55,11 +67,32 @@ func (s *Server) headerRead(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
 		segments := strings.Split(string(path), "/")
 		for _, l := range s.larges {
 			if l.fits(segments) {
-				return fasthttp.RequestConfig{MaxRequestBodySize: l.limit, ReadTimeout: slowBody}
+				return l.limit
 			}
 		}
 	}
-	return fasthttp.RequestConfig{MaxRequestBodySize: readBody}
+	return 0
+}
+
+// knownSender says whether a request comes with a session or a token of the city.
+// What it may do is asked later.
+func (s *Server) knownSender(h *fasthttp.RequestHeader) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	city, err := s.P.Festival.CityByHost(ctx, hostName(string(h.Host())))
+	if err != nil {
+		return false
+	}
+	if token, ok := strings.CutPrefix(string(h.Peek(fiber.HeaderAuthorization)), "Bearer "); ok {
+		actor, err := s.P.People.Token(ctx, strings.TrimSpace(token))
+		return err == nil && actor.City == city.ID
+	}
+	secret := string(h.Cookie(s.cookieName(sessionCookie)))
+	if secret == "" {
+		return false
+	}
+	_, err = s.P.People.Session(ctx, city.ID, secret)
+	return err == nil
 }
 
 func (l large) fits(segments []string) bool {
