@@ -1,10 +1,13 @@
 package platform_test
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"feria/festival"
+	"feria/kernel"
 	"feria/platform"
 )
 
@@ -74,4 +77,169 @@ func TestImport_theSecondIntoAnEventChangesNothing(t *testing.T) {
 		})
 	}
 	well(t, p)
+}
+
+func TestImport_realProgrammes(t *testing.T) {
+	dir := os.Getenv("FERIA_SAMPLES")
+	if dir == "" {
+		t.Skip("FERIA_SAMPLES names no folder of real programmes")
+	}
+	for _, f := range []struct {
+		file, zone string
+		slots      int
+	}{
+		{"fosdem-2026.schedule.xml", "", 1079},
+		{"camp-2019.schedule.json", "", 79},
+		{"pycon-us-2025.ics", "America/New_York", 224},
+		{"nicar-2019.sessions.csv", "America/Los_Angeles", 257},
+		{"coscup-2023.sessions.json", "Asia/Taipei", 352},
+	} {
+		t.Run(f.file, func(t *testing.T) {
+			p, _ := open(t, "import_"+strings.SplitN(f.file, "-", 2)[0])
+			city, err := p.FirstCity(t.Context(), "town")
+			if err != nil {
+				t.Fatal(err)
+			}
+			data, err := os.ReadFile(filepath.Join(dir, f.file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			request := platform.ImportRequest{City: city.ID, Slug: "real", Kind: festival.Conference, Zone: f.zone, File: f.file, Data: data, Publish: true, By: "test"}
+			first, err := p.ImportFile(t.Context(), request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if first.Release != 1 || first.Added == 0 {
+				t.Errorf("release %d, %d added", first.Release, first.Added)
+			}
+			programme, err := p.Festival.Programme(t.Context(), first.Event.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(programme.Slots) != f.slots {
+				t.Errorf("%d slots are public, want %d", len(programme.Slots), f.slots)
+			}
+			second, err := p.ImportFile(t.Context(), request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if second.Added+second.Changed+second.Dropped != 0 || second.Release != 0 {
+				t.Errorf("the second import: %d added, %d changed, %d dropped, release %d", second.Added, second.Changed, second.Dropped, second.Release)
+			}
+			well(t, p)
+		})
+	}
+}
+
+func TestImport_theFirstKnowsTheDaysToo(t *testing.T) {
+	p, _ := open(t, "days")
+	city, err := p.FirstCity(t.Context(), "town")
+	if err != nil {
+		t.Fatal(err)
+	}
+	vevent := func(uid, day, more string) string {
+		return "BEGIN:VEVENT\r\nUID:" + uid + "\r\nSUMMARY:" + uid + "\r\nLOCATION:Pier\r\nDTSTART:" + day + "T100000Z\r\nDTEND:" + day + "T110000Z\r\n" + more + "END:VEVENT\r\n"
+	}
+	calendar := func(events string) string { return "BEGIN:VCALENDAR\r\n" + events + "END:VCALENDAR\r\n" }
+	for _, f := range []struct {
+		file, data string
+		slots      int
+	}{
+		{"weekday.csv", "title,date,start,room\nA,2027-04-12,10:00,R\nB,Wed,10:00,R\nC,2027-04-16,10:00,R\n", 3},
+		{"year.csv", "title,date,start,room\nA,2027-04-12,10:00,R\nB,14.4.,10:00,R\nC,2027-04-16,10:00,R\n", 3},
+		{"daily.ics", calendar(vevent("a", "20270412", "RRULE:FREQ=DAILY\r\n") + vevent("b", "20270414", "")), 4},
+		{"alone.ics", calendar(vevent("a", "20270412", "RRULE:FREQ=DAILY\r\n")), 1},
+	} {
+		t.Run(f.file, func(t *testing.T) {
+			slug, _, _ := strings.Cut(f.file, ".")
+			request := platform.ImportRequest{City: city.ID, Slug: slug, Kind: festival.Conference, Zone: "UTC", File: f.file, Data: []byte(f.data), Publish: true, By: "test"}
+			first, err := p.ImportFile(t.Context(), request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			programme, err := p.Festival.Programme(t.Context(), first.Event.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(programme.Slots) != f.slots {
+				t.Errorf("%d slots, want %d", len(programme.Slots), f.slots)
+			}
+			second, err := p.ImportFile(t.Context(), request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if second.Added+second.Changed+second.Dropped != 0 {
+				t.Errorf("the second import: %d added, %d changed, %d dropped", second.Added, second.Changed, second.Dropped)
+			}
+		})
+	}
+}
+
+func TestImport_theFirstKnowsTheColour(t *testing.T) {
+	p, _ := open(t, "colour")
+	city, err := p.FirstCity(t.Context(), "town")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for file, data := range map[string]string{
+		"own.xml":  `<schedule><conference><title>Week</title><color>#B3301A</color></conference><day index="1" date="2027-04-12"><room name="A"><event id="1"><title>x</title><start>10:00</start><duration>01:00</duration></event></room></day></schedule>`,
+		"own.json": `{"schedule":{"conference":{"title":"Week","colors":{"primary":"#b3301a"},"days":[{"index":1,"date":"2027-04-12","rooms":{"A":[{"id":1,"title":"x","start":"10:00","duration":"01:00"}]}}]}}}`,
+	} {
+		made, err := p.ImportFile(t.Context(), platform.ImportRequest{City: city.ID, Slug: strings.Replace(file, ".", "-", 1), Kind: festival.Conference, Zone: "UTC", File: file, Data: []byte(data), By: "test"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if made.Event.Color != "#b3301a" {
+			t.Errorf("%s: the event's colour is %q", file, made.Event.Color)
+		}
+	}
+}
+
+func TestImport_unreadableChangesNothing(t *testing.T) {
+	p, _ := open(t, "unreadable")
+	city, err := p.FirstCity(t.Context(), "town")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, data := range map[string]string{
+		"cut off":      "<schedule><conference><title>x</title></conference><day index=\"1\" date=\"2027-04-12\"><room name=\"A\"><event id=\"1\"",
+		"not a format": "\x00\x01\x02",
+		"empty":        "",
+	} {
+		_, err := p.ImportFile(t.Context(), platform.ImportRequest{City: city.ID, Slug: "bad", Kind: festival.Conference, File: "x.xml", Data: []byte(data), By: "test"})
+		if kernel.KindOf(err) != kernel.Invalid {
+			t.Errorf("%s: %v, want a refusal of the file", name, err)
+		}
+	}
+	if events, err := p.Festival.Events(t.Context(), city.ID); err != nil || len(events) != 0 {
+		t.Errorf("%d events were made, %v", len(events), err)
+	}
+}
+
+func TestImportFile_intoAWordOfBefore(t *testing.T) {
+	p, _ := open(t, "old_word")
+	city, err := p.FirstCity(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := func(day string) platform.Imported {
+		t.Helper()
+		done, err := p.ImportFile(t.Context(), platform.ImportRequest{City: city.ID, Slug: "week", Kind: festival.Festival, File: "a.csv", By: "test",
+			Data: []byte("uid,title,start,end,room\n1,Knots," + day + " 10:00," + day + " 11:00,Hall\n")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return done
+	}
+	first := file("2027-04-13")
+	if _, err := p.Festival.SaveEvent(t.Context(), first.Event.ID, "test", func(e *festival.Event) error { e.Slug = "week-27"; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	second := file("2028-04-13")
+	if second.Event.ID == first.Event.ID || second.Added == 0 {
+		t.Errorf("imported into %s, %d added", second.Event.Slug, second.Added)
+	}
+	if draft, err := p.Festival.Draft(t.Context(), first.Event.ID); err != nil || len(draft.Slots) != 1 || draft.Event.End != "2027-04-13" {
+		t.Errorf("the first has %d slots until %s, %v", len(draft.Slots), draft.Event.End, err)
+	}
 }
