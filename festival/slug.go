@@ -80,11 +80,12 @@ func Slug(title string, limit int) string {
 // words hands out words that are unique among those taken.
 type words struct {
 	taken map[string]bool
-	draw  func() string // a short code, for titles without Latin letters
+	last  map[string]int // the number behind the last word of a title
+	draw  func() string  // a short code, for titles without Latin letters
 }
 
 func newWords() *words {
-	return &words{taken: map[string]bool{}, draw: func() string { return strings.ToLower(kernel.NewCode(6)) }}
+	return &words{taken: map[string]bool{}, last: map[string]int{}, draw: func() string { return strings.ToLower(kernel.NewCode(6)) }}
 }
 
 // take gives the word made of a title, with a number behind it if it is taken.
@@ -93,10 +94,11 @@ func (w *words) take(title string, limit int) string {
 	if base == "" {
 		base = w.draw()
 	}
-	word := base
-	for n := 2; w.taken[word]; n++ {
+	word, n := base, max(w.last[base], 1)
+	for w.taken[word] {
+		n++
 		word = base + "-" + strconv.Itoa(n)
 	}
-	w.taken[word] = true
+	w.taken[word], w.last[base] = true, n
 	return word
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"sync"
 	"time"
 
 	"feria/kernel"
@@ -126,105 +125,4 @@ func (s *Service) finals(ctx context.Context, rows []Scan) ([]Listed, error) {
 		}
 	}
 	return out, nil
-}
-
-// Counts is how it stands at a gate.
-type Counts struct {
-	In      int `json:"in"`      // persons inside what the gate lets into, by whichever gate
-	Entered int `json:"entered"` // persons let in at this gate
-	Left    int `json:"left"`    // persons let out at this gate
-	Doubles int `json:"doubles"` // double entries scanned at this gate
-}
-
-// tallyFresh is how long counts are shown before they are counted anew; where
-// counting takes long, tallyShare times as long as that took, so that the doors
-// of a great event do not keep the machine counting.
-const (
-	tallyFresh = 750 * time.Millisecond
-	tallyShare = 4
-)
-
-// tallyCache holds the counts of events, so that many watchers cost one count.
-type tallyCache struct {
-	mu     sync.Mutex
-	events map[string]*tally
-}
-
-type tally struct {
-	mu      sync.Mutex // one counts, the others wait for it
-	counted time.Time
-	took    time.Duration
-	gates   map[string]Counts
-	scopes  map[string]int
-	visited map[string]map[string]bool // by gate: the scopes that it has let into
-}
-
-func (c *tallyCache) of(event string) *tally {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.events == nil || len(c.events) >= maxRings {
-		c.events = map[string]*tally{}
-	}
-	t, ok := c.events[event]
-	if !ok {
-		t = &tally{}
-		c.events[event] = t
-	}
-	return t
-}
-
-// Inside counts who is inside by a gate, as of less than a second ago (longer
-// where counting itself takes long, see tallyShare).
-func (s *Service) Inside(ctx context.Context, gate Gate) (Counts, error) {
-	t := s.tallies.of(gate.Event)
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if time.Since(t.counted) > max(tallyFresh, tallyShare*t.took) || t.gates == nil {
-		if err := s.count(ctx, gate.Event, t); err != nil {
-			return Counts{}, err
-		}
-	}
-	counts := t.gates[gate.ID]
-	scopes := t.visited[gate.ID]
-	if gate.Scope == OfEvent {
-		scopes = map[string]bool{eventScope: true}
-	}
-	for scope := range scopes {
-		counts.In += t.scopes[scope]
-	}
-	return counts, nil
-}
-
-// count folds the admissions of an event.
-func (s *Service) count(ctx context.Context, event string, t *tally) error {
-	asked := time.Now()
-	gates, scopes, visited := map[string]Counts{}, map[string]int{}, map[string]map[string]bool{}
-	err := s.admissions.Each(ctx, store.All().Prefix(event+"/"), func(a Admission) error {
-		end := Fold(a.Scans, a.Base)
-		for scope, p := range end.Scopes {
-			scopes[scope] += p.In
-		}
-		for _, x := range end.Scans {
-			c := gates[x.Scan.Gate]
-			switch {
-			case x.Scan.Exit:
-				c.Left += x.Passed
-			default:
-				c.Entered += x.Passed
-			}
-			if x.First != nil {
-				c.Doubles++
-			}
-			gates[x.Scan.Gate] = c
-			if visited[x.Scan.Gate] == nil {
-				visited[x.Scan.Gate] = map[string]bool{}
-			}
-			visited[x.Scan.Gate][x.Scan.Scope] = true
-		}
-		return nil
-	})
-	if err == nil {
-		t.gates, t.scopes, t.visited, t.counted, t.took = gates, scopes, visited, asked, time.Since(asked)
-	}
-	return err
 }

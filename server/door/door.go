@@ -57,18 +57,19 @@ func showEvents(r *web.Request) error {
 }
 
 // page makes the page of a gate, ready for the next scan. Each page carries a
-// nonce of its own: sending the same form twice is one scan.
-func page(r *web.Request, gate ticketing.Gate) (gatePage, error) {
+// nonce of its own: sending the same form twice is one scan. How many are inside
+// is left out where that cannot be counted: a verdict does not hang on it.
+func page(r *web.Request, gate ticketing.Gate) gatePage {
+	name, _ := r.T.Text(gate.Name, r.Event.Locales...)
+	d := gatePage{P: r.T, Gate: name, Action: "/door/" + r.Event.Slug + "/" + gate.Slug, Nonce: kernel.NewID(), Back: "/door"}
+	d.Event, _ = r.T.Text(r.View.Event.Title, r.Event.Locales...)
 	counts, err := r.P.Ticketing.Inside(r.Context(), gate)
 	if err != nil {
-		return gatePage{}, err
+		r.P.Log.WarnContext(r.Context(), "door: cannot count who is inside", "error", err)
+		return d
 	}
-	name, _ := r.T.Text(gate.Name, r.Event.Locales...)
-	event, _ := r.T.Text(r.View.Event.Title, r.Event.Locales...)
-	return gatePage{
-		P: r.T, Gate: name, Event: event, Action: "/door/" + r.Event.Slug + "/" + gate.Slug, Nonce: kernel.NewID(), Back: "/door",
-		Standing: r.T.T("door.standing", "in", counts.In, "entered", counts.Entered),
-	}, nil
+	d.Standing = r.T.T("door.standing", "in", counts.In, "entered", counts.Entered)
+	return d
 }
 
 func answer(r *web.Request, d gatePage, status int) error {
@@ -80,11 +81,7 @@ func showGate(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	d, err := page(r, gate)
-	if err != nil {
-		return err
-	}
-	return answer(r, d, fiber.StatusOK)
+	return answer(r, page(r, gate), fiber.StatusOK)
 }
 
 // scan judges what was typed or read and shows the verdict, full screen, with
@@ -114,10 +111,7 @@ func scan(r *web.Request) error {
 	if err == nil {
 		verdict, err = r.P.Ticketing.Scan(r.Context(), request)
 	}
-	d, pageErr := page(r, gate)
-	if pageErr != nil {
-		return pageErr
-	}
+	d := page(r, gate)
 	d.Exit = request.Direction == ticketing.Exit
 	if err != nil {
 		byField, above, next, ok := r.Sentences(err)

@@ -1,0 +1,155 @@
+package ticketing
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"feria/store"
+)
+
+// Counts is how it stands at a gate.
+type Counts struct {
+	In      int `json:"in"`      // persons inside what the gate lets into, by whichever gate
+	Entered int `json:"entered"` // persons let in at this gate
+	Left    int `json:"left"`    // persons let out at this gate
+	Doubles int `json:"doubles"` // double entries scanned at this gate
+}
+
+// tallyFresh is how long counts are shown before they are counted anew; where
+// counting takes long, tallyShare times as long as that took, so that the doors
+// of a great event do not keep the machine counting.
+const (
+	tallyFresh = 750 * time.Millisecond
+	tallyShare = 4
+	tallyWait  = 100 * time.Millisecond // for a count, where there is an older one to show
+	tallyTime  = time.Minute            // for counting
+)
+
+// tallyCache holds the counts of events, so that many watchers cost one count.
+type tallyCache struct {
+	mu     sync.Mutex
+	events map[string]*tally
+}
+
+type tally struct {
+	mu       sync.Mutex
+	counting chan struct{} // closed when the count under way has ended; nil while there is none
+	failed   error         // why the last one did
+	counted  time.Time
+	took     time.Duration
+	gates    map[string]Counts // nil before the first count
+	scopes   map[string]int
+	visited  map[string]map[string]bool // by gate: the scopes that it has let into
+}
+
+func (c *tallyCache) of(event string) *tally {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.events == nil || len(c.events) >= maxRings {
+		c.events = map[string]*tally{}
+	}
+	t, ok := c.events[event]
+	if !ok {
+		t = &tally{}
+		c.events[event] = t
+	}
+	return t
+}
+
+// Inside counts who is inside by a gate, as of less than a second ago (longer
+// where counting itself takes long, see tallyShare): a verdict at the door does not
+// wait for the doors of a great event to be counted. Errors: ErrUnavailable, where
+// nothing has been counted yet.
+func (s *Service) Inside(ctx context.Context, gate Gate) (Counts, error) {
+	t := s.tallies.of(gate.Event)
+	if done, first := t.due(func() { s.recount(gate.Event, t) }); done != nil {
+		late := time.NewTimer(tallyWait)
+		defer late.Stop()
+		if first {
+			late.Stop()
+		}
+		select {
+		case <-done:
+		case <-late.C:
+		case <-ctx.Done():
+			return Counts{}, store.Ended(ctx)
+		}
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.gates == nil {
+		return Counts{}, t.failed
+	}
+	counts := t.gates[gate.ID]
+	scopes := t.visited[gate.ID]
+	if gate.Scope == OfEvent {
+		scopes = map[string]bool{eventScope: true}
+	}
+	for scope := range scopes {
+		counts.In += t.scopes[scope]
+	}
+	return counts, nil
+}
+
+// due lets count begin where the counts are old and nobody is counting, and gives
+// what is closed at its end, nil where they are fresh; first says that there are
+// none yet.
+func (t *tally) due(count func()) (done chan struct{}, first bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	first = t.gates == nil
+	if !first && time.Since(t.counted) <= max(tallyFresh, tallyShare*t.took) {
+		return nil, false
+	}
+	if t.counting == nil {
+		t.counting = make(chan struct{})
+		go count()
+	}
+	return t.counting, first
+}
+
+// recount counts an event anew.
+func (s *Service) recount(event string, t *tally) {
+	ctx, cancel := context.WithTimeout(context.Background(), tallyTime)
+	defer cancel()
+	asked := time.Now()
+	gates, scopes, visited, err := s.count(ctx, event)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.failed = err; err == nil {
+		t.gates, t.scopes, t.visited, t.counted, t.took = gates, scopes, visited, asked, time.Since(asked)
+	}
+	close(t.counting)
+	t.counting = nil
+}
+
+// count folds the admissions of an event.
+func (s *Service) count(ctx context.Context, event string) (gates map[string]Counts, scopes map[string]int, visited map[string]map[string]bool, err error) {
+	gates, scopes, visited = map[string]Counts{}, map[string]int{}, map[string]map[string]bool{}
+	err = s.admissions.Each(ctx, store.All().Prefix(event+"/"), func(a Admission) error {
+		end := Fold(a.Scans, a.Base)
+		for scope, p := range end.Scopes {
+			scopes[scope] += p.In
+		}
+		for _, x := range end.Scans {
+			c := gates[x.Scan.Gate]
+			switch {
+			case x.Scan.Exit:
+				c.Left += x.Passed
+			default:
+				c.Entered += x.Passed
+			}
+			if x.First != nil {
+				c.Doubles++
+			}
+			gates[x.Scan.Gate] = c
+			if visited[x.Scan.Gate] == nil {
+				visited[x.Scan.Gate] = map[string]bool{}
+			}
+			visited[x.Scan.Gate][x.Scan.Scope] = true
+		}
+		return nil
+	})
+	return gates, scopes, visited, err
+}
