@@ -2,6 +2,7 @@ package festival
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"feria/kernel"
@@ -18,7 +19,8 @@ const batch = 500
 //
 // A file that says nothing new changes no record. An import that ends in the
 // middle can be done again, or undone. Errors: Missing (event); Conflict
-// import_running, import_raced (somebody made the same records meanwhile).
+// import_running, import_raced (somebody made or changed the same records
+// meanwhile).
 func (s *Service) ApplyImport(ctx context.Context, event, by, file string, r Records, keep bool, progress func(done, total int)) (Import, error) {
 	return s.applyImport(ctx, nil, event, by, file, r, keep, progress)
 }
@@ -93,7 +95,7 @@ func (s *Service) applyAll(ctx context.Context, writes []write, progress func(do
 			ops = append(ops, w.op)
 		}
 		if err := firstError(s.store.Apply(ctx, ops...)); err != nil {
-			if _, taken := takenBy(err); taken {
+			if _, taken := takenBy(err); taken || errors.Is(err, store.ErrStale) || errAbsent(err) {
 				return kernel.Wrap(kernel.Conflict, "import_raced", err)
 			}
 			return err

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"strings"
 	"time"
+
+	"feria/store"
 )
 
 // No two live booths of a space have one code, and the store refuses the second
@@ -52,7 +54,8 @@ func (pl *planner) settleCodes() {
 	if len(losers) > 0 {
 		pl.recode(losers, taken)
 	}
-	pl.plan.first = pl.s.lend(pl.before, all, pl.id, pl.by, pl.now)
+	pl.plan.first = pl.s.lend(&stock[Booth, *Booth]{all: pl.before, revs: pl.booths.revs}, all, pl.id, pl.by, pl.now)
+	after(pl.plan.writes, pl.plan.first)
 }
 
 // recode gives booths the next free codes, in what is planned for them too.
@@ -77,8 +80,10 @@ func (pl *planner) recode(losers []int, taken map[string]bool) {
 		pl.note(Guessed, "plan_code_taken", BoothKind, b.Source.Key, name, "code", wish, "made", b.Code)
 		w := &pl.plan.writes[writes[b.ID]]
 		w.image.Name, pl.plan.Items[items[b.ID]].Name = b.label(), b.label()
-		if w.op = c.PutOp(*b); w.image.Before == nil {
+		if w.image.Before == nil {
 			w.op = c.InsertOp(*b)
+		} else {
+			w.op = pl.booths.over(pl.s, i, *b)
 		}
 	}
 }
@@ -86,7 +91,7 @@ func (pl *planner) recode(losers []int, taken map[string]bool) {
 // lend gives what is written before all else: booths whose code another one gets
 // stand under their id until it is their turn. If that never comes, the next
 // import looks at them again, and undoing this one brings them back.
-func (s *Service) lend(before, after []Booth, imported, by string, now time.Time) []write {
+func (s *Service) lend(before *stock[Booth, *Booth], after []Booth, imported, by string, now time.Time) []write {
 	gets := map[string]int{}
 	for i := range after {
 		if at := after[i].stand(); at != "" {
@@ -94,7 +99,7 @@ func (s *Service) lend(before, after []Booth, imported, by string, now time.Time
 		}
 	}
 	var first []write
-	for i, b := range before {
+	for i, b := range before.all {
 		if to, wanted := gets[b.stand()]; !wanted || to == i {
 			continue
 		}
@@ -105,9 +110,22 @@ func (s *Service) lend(before, after []Booth, imported, by string, now time.Time
 		delete(b.Source.Said, "code")
 		b.Code, b.Source.Hash, b.Source.Import = Own(b.ID), "", imported
 		b.ChangedAt, b.ChangedBy = now, by
-		first = append(first, write{op: booths.In(s.store).PutOp(b)})
+		first = append(first, write{op: booths.In(s.store).ReplaceOp(b, before.revs[i])})
 	}
 	return first
+}
+
+// after lets writes follow those that come first, of the same records.
+func after(writes, first []write) {
+	before := make(map[string]store.Op, len(first))
+	for _, w := range first {
+		before[w.op.ID()] = w.op
+	}
+	for n := range writes {
+		if op, ok := before[writes[n].op.ID()]; ok {
+			writes[n].op = writes[n].op.After(op)
+		}
+	}
 }
 
 // cannotReturn marks the booths that an undoing would give a code which another

@@ -12,6 +12,7 @@ import (
 type stock[T any, P record[T]] struct {
 	kind  *kindOf[T, P]
 	all   []T
+	revs  []int64 // of all, as loaded; 0 for what is not stored yet
 	byKey map[string]int
 	byID  map[string]int
 	guids map[string]int
@@ -42,12 +43,12 @@ func (s *Service) loadStocks(ctx context.Context, event string) (*stocks, error)
 }
 
 func loadStock[T any, P record[T]](ctx context.Context, s *Service, k *kindOf[T, P], event string) (*stock[T, P], error) {
-	all, err := k.decl.In(s.store).Find(ctx, store.By("event", event))
+	all, revs, err := k.decl.In(s.store).FindRevs(ctx, store.By("event", event))
 	if err != nil {
 		return nil, err
 	}
 	st := &stock[T, P]{
-		kind: k, all: all, byKey: make(map[string]int, len(all)), byID: make(map[string]int, len(all)),
+		kind: k, all: all, revs: revs, byKey: make(map[string]int, len(all)), byID: make(map[string]int, len(all)),
 		guids: make(map[string]int, len(all)), found: map[int]bool{}, words: newWords(),
 	}
 	for i := range all {
@@ -65,6 +66,12 @@ func loadStock[T any, P record[T]](ctx context.Context, s *Service, k *kindOf[T,
 		}
 	}
 	return st, nil
+}
+
+// over writes a record over the one at a place, as long as that is as it was
+// loaded: what a person changed meanwhile is not lost.
+func (st *stock[T, P]) over(s *Service, i int, next T) store.Op {
+	return st.kind.decl.In(s.store).ReplaceOp(next, st.revs[i])
 }
 
 // find gives the place of the record that a file means: by key, then by guid,
@@ -156,14 +163,14 @@ func take[T any, P record[T]](pl *planner, st *stock[T, P], in incoming[T]) (id 
 	if len(fields) == 0 && action == ChangeRecord {
 		pl.plan.Same[st.kind.is]++
 		if base.Source.Key == in.key { // only what the file said is remembered
-			pl.write(st.kind.decl.In(pl.s.store).PutOp(next), nil)
+			pl.write(st.over(pl.s, i, next), nil)
 			*cur = next
 		}
 		return base.ID, true
 	}
 	b.Source.Import, b.ChangedAt, b.ChangedBy = pl.id, pl.now, pl.by
 	pl.item(PlanItem{Action: action, Kind: st.kind.is, ID: b.ID, Key: in.key, Name: pl.name(&next), Fields: fields, Overrides: overrides})
-	pl.write(st.kind.decl.In(pl.s.store).PutOp(next), &image{Kind: st.kind.is, ID: b.ID, Name: pl.name(&next), Before: encode(cur)})
+	pl.write(st.over(pl.s, i, next), &image{Kind: st.kind.is, ID: b.ID, Name: pl.name(&next), Before: encode(cur)})
 	*cur = next
 	return b.ID, true
 }
@@ -189,7 +196,7 @@ func takeNew[T any, P record[T]](pl *planner, st *stock[T, P], in incoming[T], s
 	}
 	b := P(&v).base()
 	i := len(st.all)
-	st.all = append(st.all, v)
+	st.all, st.revs = append(st.all, v), append(st.revs, 0)
 	st.found[i], st.byID[b.ID], st.byKey[in.key] = true, i, i
 	pl.item(PlanItem{Action: AddRecord, Kind: k.is, ID: b.ID, Key: in.key, Name: pl.name(&v)})
 	pl.write(k.decl.In(pl.s.store).InsertOp(v), &image{Kind: k.is, ID: b.ID, Name: pl.name(&v)})
@@ -213,7 +220,7 @@ func drop[T any, P record[T]](pl *planner, st *stock[T, P], used map[string]bool
 		b := P(&next).base()
 		b.Removed, b.Source.Dropped, b.Source.Import, b.ChangedAt, b.ChangedBy = &pl.now, true, pl.id, pl.now, pl.by
 		pl.item(PlanItem{Action: DropRecord, Kind: st.kind.is, ID: b.ID, Key: b.Source.Key, Name: pl.name(cur)})
-		pl.write(st.kind.decl.In(pl.s.store).PutOp(next), &image{Kind: st.kind.is, ID: b.ID, Name: pl.name(cur), Before: encode(cur)})
+		pl.write(st.over(pl.s, i, next), &image{Kind: st.kind.is, ID: b.ID, Name: pl.name(cur), Before: encode(cur)})
 		*cur = next
 	}
 }

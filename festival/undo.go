@@ -117,7 +117,8 @@ func (s *Service) reverts(ctx context.Context, i Import, byKind map[string][]ima
 			return nil, err
 		}
 		if !cannotReturn(loaded.booths.all, u.booths.all, stay) {
-			u.first = s.lend(loaded.booths.all, u.booths.all, i.ID, by, now)
+			u.first = s.lend(loaded.booths, u.booths.all, i.ID, by, now)
+			after(u.writes, u.first)
 			return u, nil
 		}
 	}
@@ -177,7 +178,6 @@ func setAside[T any, P record[T]](u *undoing, st *stock[T, P], byKind map[string
 // since and those that may not. With there it takes those that are there
 // afterwards, else the others.
 func revert[T any, P record[T]](u *undoing, st *stock[T, P], all []image, there bool, may func(next *T) bool) error {
-	c := st.kind.decl.In(u.s.store)
 	for _, im := range all {
 		i, ok := st.byID[im.ID]
 		if !ok {
@@ -208,7 +208,7 @@ func revert[T any, P record[T]](u *undoing, st *stock[T, P], all []image, there 
 			continue
 		}
 		b.ChangedAt, b.ChangedBy = u.now, u.by
-		u.writes = append(u.writes, write{op: c.PutOp(next)})
+		u.writes = append(u.writes, write{op: st.over(u.s, i, next)})
 		*cur = next
 	}
 	return nil

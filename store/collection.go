@@ -70,6 +70,16 @@ type Op struct {
 	err   error // why it can not be done at all
 }
 
+// ID is the id of the document that an operation writes.
+func (o Op) ID() string { return o.write.Doc.ID }
+
+// After is a ReplaceOp for when another one of the same document has been done
+// before it.
+func (o Op) After(before Op) Op {
+	o.write.If = before.write.Doc.Rev
+	return o
+}
+
 // InsertOp is Insert as an operation.
 func (c *Collection[T]) InsertOp(v T) Op { return c.op(Insert, v) }
 
@@ -112,6 +122,20 @@ func (c *Collection[T]) Find(ctx context.Context, q Query) ([]T, error) {
 		return nil, err
 	}
 	return c.decodeAll(docs)
+}
+
+// FindRevs is Find with the revision of each document, for ReplaceOp.
+func (c *Collection[T]) FindRevs(ctx context.Context, q Query) (values []T, revs []int64, err error) {
+	docs, err := c.find(ctx, q)
+	if err != nil {
+		return nil, nil, err
+	}
+	revs = make([]int64, len(docs))
+	for i, doc := range docs {
+		revs[i] = doc.Rev
+	}
+	values, err = c.decodeAll(docs)
+	return values, revs, err
 }
 
 // Page gives at most the query's Limit (100 if it has none) of documents and a

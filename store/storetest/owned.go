@@ -136,6 +136,52 @@ func testOwned(t *testing.T, factory Factory) {
 	})
 }
 
+// testRevs: what was read with its revision is replaced as long as it has that, and
+// by one write after another.
+func testRevs(t *testing.T, factory Factory) {
+	ctx := t.Context()
+	s := open(t, factory(t), options())
+	c := tickets.In(s)
+	for _, id := range []string{"t1", "t2"} {
+		if err := c.Insert(ctx, ticket{ID: id, Roster: "r"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	found, revs, err := c.FindRevs(ctx, store.By("roster", "r"))
+	if err != nil || len(found) != 2 || len(revs) != 2 {
+		t.Fatalf("%v, %v, %v", found, revs, err)
+	}
+	var once, twice []store.Op
+	for i, k := range found {
+		k.Place = 1
+		once = append(once, c.ReplaceOp(k, revs[i]))
+		k.Place = 2
+		twice = append(twice, c.ReplaceOp(k, revs[i]))
+	}
+	if once[0].ID() != found[0].ID {
+		t.Errorf("the operation is of %q, want %q", once[0].ID(), found[0].ID)
+	}
+	for _, step := range []struct {
+		name string
+		ops  []store.Op
+		want error
+	}{
+		{"once", once, nil},
+		{"once more", twice, store.ErrStale},
+		{"after that", []store.Op{twice[0].After(once[0]), twice[1].After(once[1])}, nil},
+		{"of another", []store.Op{c.ReplaceOp(ticket{ID: "t3"}, revs[0])}, store.ErrAbsent},
+	} {
+		for _, err := range s.Apply(ctx, step.ops...) {
+			if !errors.Is(err, step.want) || step.want == nil && err != nil {
+				t.Errorf("%s: %v, want %v", step.name, err, step.want)
+			}
+		}
+	}
+	if all, err := c.Find(ctx, store.By("roster", "r")); err != nil || all[0].Place != 2 || all[1].Place != 2 {
+		t.Errorf("left %+v, %v", all, err)
+	}
+}
+
 // testLostAnswer: the document was written, nobody was told, and somebody else has
 // written it since. What came of it is not known, so its row stays.
 func testLostAnswer(t *testing.T, factory Factory) {

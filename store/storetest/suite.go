@@ -24,6 +24,7 @@ func Run(t *testing.T, factory Factory) {
 		{"many operations", testApply},
 		{"rows are their writer's", testOwned},
 		{"a lost answer", testLostAnswer},
+		{"revisions", testRevs},
 		{"many updates", testUpdateMany},
 		{"many updates at the same time", testUpdateManyRace},
 		{"delete under a prefix", testDeleteUnder},
