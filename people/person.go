@@ -25,6 +25,8 @@ type Person struct {
 	Roles  []HeldSince `json:"roles"`
 	Epoch  int         `json:"epoch"` // sessions of an earlier one are dead
 	MadeAt time.Time   `json:"made_at"`
+	// LeftAt is when the last role was taken away.
+	LeftAt time.Time `json:"left_at,omitzero"`
 }
 
 // HeldSince is a role with who gave it and when.
@@ -47,7 +49,7 @@ var persons = store.Declare(store.Spec[Person]{
 		{Name: "mail", Unique: true, Key: func(p *Person) store.Key { return store.K(p.City, p.Mail) }},
 	},
 	Personal: []string{"mail", "name", "lang"},
-	Keep:     "as long as the person has a role; then until an owner removes it",
+	Keep:     "as long as the person has a role, and 30 days",
 })
 
 // Grant is a role of a person, as lists show it and as it is given. To give one
@@ -219,7 +221,9 @@ func (s *Service) Revoke(ctx context.Context, city, grant string) error {
 		if len(left) == len(p.Roles) {
 			return kernel.Missing()
 		}
-		p.Roles, p.Epoch = left, p.Epoch+1
+		if p.Roles, p.Epoch = left, p.Epoch+1; len(left) == 0 {
+			p.LeftAt = s.now()
+		}
 		return nil
 	})
 	if errors.Is(err, store.ErrAbsent) {
@@ -296,4 +300,29 @@ func (s *Service) Forget(ctx context.Context, id string) error {
 		return kernel.Missing()
 	}
 	return err
+}
+
+// ForgetThoseWhoLeft removes the people of a city who have had no role since before
+// a time, and answers how many.
+func (s *Service) ForgetThoseWhoLeft(ctx context.Context, city string, before time.Time) (n int, err error) {
+	c := persons.In(s.store)
+	all, revs, err := c.FindRevs(ctx, store.By("mail", city))
+	if err != nil {
+		return 0, err
+	}
+	var ops []store.Op
+	for i, p := range all {
+		if len(p.Roles) == 0 && p.MadeAt.Before(before) && p.LeftAt.Before(before) {
+			ops = append(ops, c.DeleteAtOp(p.ID, revs[i])) // a role given in this moment keeps it
+		}
+	}
+	for _, err := range s.store.Apply(ctx, ops...) {
+		switch {
+		case err == nil:
+			n++
+		case !errors.Is(err, store.ErrStale) && !errors.Is(err, store.ErrAbsent):
+			return n, err
+		}
+	}
+	return n, nil
 }

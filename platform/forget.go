@@ -15,8 +15,9 @@ const keepPeople = 30
 const forgetEvery = 12 * time.Hour
 
 // Forget takes the names and addresses of those who booked out of bookings,
-// passes and parties, once the time for which they were given is over. What an
-// organizer reports stays: how many booked, and how many came. It looks at each
+// passes and parties, once the time for which they were given is over, and removes
+// staff who have had no role for as long. What an organizer reports stays: how many
+// booked, and how many came. It looks at each
 // event's days as they are now, so an event that was put off keeps its people,
 // and after an older backup was restored it forgets again.
 func (p *Platform) Forget(ctx context.Context) (n int, err error) {
@@ -58,7 +59,12 @@ func (p *Platform) forgetCity(ctx context.Context, city string) (n int, err erro
 			}
 		}
 	}
-	done, err := p.Registration.ForgetParties(ctx, city, now.AddDate(0, 0, -keepPeople), func(event string) bool { return live[event] })
+	since := now.AddDate(0, 0, -keepPeople)
+	done, err := p.Registration.ForgetParties(ctx, city, since, func(event string) bool { return live[event] })
+	if n += done; err != nil {
+		return n, err
+	}
+	done, err = p.People.ForgetThoseWhoLeft(ctx, city, since)
 	return n + done, err
 }
 

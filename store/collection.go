@@ -100,6 +100,14 @@ func (c *Collection[T]) DeleteOp(id string) Op {
 	return Op{write: Write{Kind: Delete, Collection: c.name(), Doc: Doc{ID: id}}, err: c.known()}
 }
 
+// DeleteAtOp is DeleteOp for a document as long as it has a revision; else its error
+// is ErrStale.
+func (c *Collection[T]) DeleteAtOp(id string, rev int64) Op {
+	op := c.DeleteOp(id)
+	op.write.If = rev
+	return op
+}
+
 func (c *Collection[T]) op(kind WriteKind, v T) Op {
 	doc, err := c.decl.encode(&v)
 	return Op{write: Write{Kind: kind, Collection: c.name(), Doc: doc}, err: errors.Join(err, c.known())}

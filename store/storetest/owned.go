@@ -170,6 +170,7 @@ func testRevs(t *testing.T, factory Factory) {
 		{"once more", twice, store.ErrStale},
 		{"after that", []store.Op{twice[0].After(once[0]), twice[1].After(once[1])}, nil},
 		{"of another", []store.Op{c.ReplaceOp(ticket{ID: "t3"}, revs[0])}, store.ErrAbsent},
+		{"deleted as it was", []store.Op{c.DeleteAtOp("t1", revs[0]), c.DeleteAtOp("t2", revs[1])}, store.ErrStale},
 	} {
 		for _, err := range s.Apply(ctx, step.ops...) {
 			if !errors.Is(err, step.want) || step.want == nil && err != nil {
