@@ -292,16 +292,6 @@ func (s *Service) Introduce(ctx context.Context, id, name, lang string) (Person,
 	return p, err
 }
 
-// Forget removes a person, whose sessions and links are dead with that. Errors:
-// Missing.
-func (s *Service) Forget(ctx context.Context, id string) error {
-	err := persons.In(s.store).Delete(ctx, id)
-	if errors.Is(err, store.ErrAbsent) {
-		return kernel.Missing()
-	}
-	return err
-}
-
 // ForgetThoseWhoLeft removes the people of a city who have had no role since before
 // a time, and answers how many.
 func (s *Service) ForgetThoseWhoLeft(ctx context.Context, city string, before time.Time) (n int, err error) {

@@ -52,7 +52,7 @@ func TestSession_ends(t *testing.T) {
 			}
 		}, true},
 		{"the person removed", func(t *testing.T, w *world, p Person, _ string) {
-			if err := w.Forget(t.Context(), p.ID); err != nil {
+			if err := persons.In(w.store).Delete(t.Context(), p.ID); err != nil {
 				t.Fatal(err)
 			}
 		}, true},
