@@ -154,7 +154,10 @@ func (p *Platform) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	p.Views.stop()
-	return errors.Join(p.Jobs.Stop(ctx), p.Store.Close())
+	err := p.Jobs.Stop(ctx)
+	p.Registration.Wait()
+	p.Ticketing.Close()
+	return errors.Join(err, p.Store.Close())
 }
 
 // secretDoc is the root of all keys that are derived and not stored.

@@ -115,16 +115,20 @@ func (s *Service) SetSeats(ctx context.Context, slot string, seats int, sure boo
 // if nothing is.
 func (s *Service) follow(slot SlotInfo, told festival.PlacesState) {
 	if told != "" && s.o.Places != nil {
-		go func() {
+		s.work.Go(func() {
 			ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 			defer cancel()
 			_ = s.tell(ctx, slot, told) // Drain tells what could not be told now
-		}()
+		})
 	}
 	if s.o.Wake != nil {
 		s.o.Wake()
 	}
 }
+
+// Wait waits for what decisions have begun at once, a few seconds at most: before
+// the store is closed.
+func (s *Service) Wait() { s.work.Wait() }
 
 // tell tells the public how full a slot is, before Drain does. When that has
 // changed meanwhile it is to be told again, for others may have told it first, or

@@ -55,6 +55,7 @@ func townOn(t testing.TB, s *store.Store) *town {
 			return nil
 		},
 	})
+	t.Cleanup(w.Wait) // before the store's own
 	return w
 }
 

@@ -11,6 +11,7 @@ package registration
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"feria/festival"
@@ -58,6 +59,8 @@ type Options struct {
 
 // Service is registration over one store. It is safe for concurrent use.
 type Service struct {
+	work sync.WaitGroup // what follows decisions at once
+
 	store    *store.Store
 	now      kernel.Clock
 	o        Options

@@ -63,7 +63,7 @@ func (c *tallyCache) of(event string) *tally {
 // nothing has been counted yet.
 func (s *Service) Inside(ctx context.Context, gate Gate) (Counts, error) {
 	t := s.tallies.of(gate.Event)
-	if done, first := t.due(func() { s.recount(gate.Event, t) }); done != nil {
+	if done, first := t.due(func() { s.work.Go(func() { s.recount(gate.Event, t) }) }); done != nil {
 		late := time.NewTimer(tallyWait)
 		defer late.Stop()
 		if first {
@@ -92,9 +92,9 @@ func (s *Service) Inside(ctx context.Context, gate Gate) (Counts, error) {
 	return counts, nil
 }
 
-// due lets count begin where the counts are old and nobody is counting, and gives
-// what is closed at its end, nil where they are fresh; first says that there are
-// none yet.
+// due lets count begin where the counts are old and nobody is counting. It gives
+// what is closed at the end of that, nil where they are fresh; first says that
+// there are none yet.
 func (t *tally) due(count func()) (done chan struct{}, first bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -104,14 +104,14 @@ func (t *tally) due(count func()) (done chan struct{}, first bool) {
 	}
 	if t.counting == nil {
 		t.counting = make(chan struct{})
-		go count()
+		count()
 	}
 	return t.counting, first
 }
 
 // recount counts an event anew.
 func (s *Service) recount(event string, t *tally) {
-	ctx, cancel := context.WithTimeout(context.Background(), tallyTime)
+	ctx, cancel := context.WithTimeout(s.life, tallyTime)
 	defer cancel()
 	asked := time.Now()
 	gates, scopes, visited, err := s.count(ctx, event)

@@ -65,6 +65,17 @@ type Service struct {
 	admissions *store.Collection[Admission]
 	rings      ringCache
 	tallies    tallyCache
+
+	life context.Context // of what goes on beside requests
+	end  context.CancelFunc
+	work sync.WaitGroup
+}
+
+// Close ends what goes on beside requests, and waits for it: before the store is
+// closed.
+func (s *Service) Close() {
+	s.end()
+	s.work.Wait()
 }
 
 // New makes a Service. secret is the installation's, at least 32 random bytes, the
@@ -75,8 +86,9 @@ func New(s *store.Store, now kernel.Clock, secret []byte, rights Rights) *Servic
 	if len(secret) < 32 || rights == nil {
 		panic("ticketing: needs a secret of 32 bytes and rights")
 	}
+	life, end := context.WithCancel(context.Background())
 	return &Service{
-		store: s, now: now, secret: secret, rights: rights,
+		store: s, now: now, secret: secret, rights: rights, life: life, end: end,
 		keys: keySets.In(s), passes: passes.In(s), gates: gates.In(s), scans: scans.In(s), admissions: admissions.In(s),
 	}
 }

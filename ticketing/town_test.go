@@ -66,6 +66,7 @@ func openOn(t testing.TB, s *store.Store) *town {
 	w.Service = New(s, w.clock, make([]byte, 32), w).WithCities(func(context.Context) ([]string, error) {
 		return []string{"harbour", "hill"}, nil
 	})
+	t.Cleanup(w.Close) // before the store's own
 	return w
 }
 
