@@ -26,8 +26,11 @@ func TestForget(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	marked := registration.Request{City: week.City, Name: "MARKER Marie", Mail: "marker@example.org", Seats: 1, Lang: "en", NoWait: true}
+	marked := registration.Request{City: week.City, Name: "MARKER Marie", Mail: "marker@example.org", Seats: 1, Lang: "en", NoWait: true, Key: "k"}
 	booked := book(t, p, week, marked)
+	if booked.Booking.Asked == "" {
+		t.Error("nothing is remembered of the request")
+	}
 	if _, err := p.PassFor(t.Context(), week, booked.Party.ID, marked.Name); err != nil {
 		t.Fatal(err)
 	}
@@ -39,6 +42,7 @@ func TestForget(t *testing.T) {
 		t.Fatal(err)
 	}
 	loyal := marked
+	loyal.Key = ""
 	loyal.Name, loyal.Mail = "LOYAL Lou", "loyal@example.org"
 	first := book(t, p, week, loyal)
 	loyal.Party = first.Party.ID
@@ -75,7 +79,7 @@ func TestForget(t *testing.T) {
 		t.Errorf("the party is %+v, %v", party, err)
 	}
 	row, err := p.Registration.Booking(t.Context(), booked.Booking.ID)
-	if err != nil || row.Booking.Name != "" || row.Booking.Mail != "" || row.State != registration.Confirmed {
+	if err != nil || row.Booking.Name != "" || row.Booking.Mail != "" || row.Booking.Asked != "" || row.State != registration.Confirmed {
 		t.Errorf("the booking is %+v, %v", row, err)
 	}
 	if pass, err := p.Ticketing.PassOf(t.Context(), week.ID, booked.Party.ID); err != nil || pass.Name != "" {

@@ -129,10 +129,10 @@ func (g Gate) letsInto(o Gate) bool {
 
 // SaveGate makes a gate (with an empty ID) or changes one. Left out, Scope is the
 // event, Reentry is AfterExit, and Who is AnyPass at a gate of the event, else
-// Booked. One that carries a ChangedAt is refused if the gate changed since. What a gate lets into stays from the first
-// scan on: who is inside is counted by it. Errors: kernel.Errors by field
-// (gate_slug, gate_slug_taken, gate_name, gate_scanned, …), record_changed (409),
-// not_found.
+// Booked. One that carries a ChangedAt is refused if the gate changed since. What a
+// gate lets into stays from the first scan on: who is inside is counted by it.
+// Errors: kernel.Errors by field (gate_slug, gate_slug_taken, gate_name,
+// gate_scanned, …), record_changed (409), not_found.
 func (s *Service) SaveGate(ctx context.Context, g Gate, by string) (Gate, error) {
 	if g.Scope == "" {
 		g.Scope = OfEvent
