@@ -39,31 +39,42 @@ func (p *Platform) declareJobs() {
 
 // fanOut carries out what the decisions of rosters left to do: mails, and how
 // full the programme shows a slot. Each step is idempotent under the effect's
-// id, so a crash in between only repeats. Then it rests as long as it worked, if
-// it is not far behind: in a rush bookings go first, and more of them share each
-// step.
+// id, so a crash in between only repeats.
 func (p *Platform) fanOut(ctx context.Context) error {
+	if p.fanOutRests() {
+		return nil
+	}
 	began := time.Now()
 	n, err := p.Registration.Drain(ctx, p.carryOut)
 	if n > 0 {
 		p.Jobs.Wake(jobMail)
-	}
-	if n < farBehind {
-		select {
-		case <-time.After(min(time.Since(began), longestRest)):
-		case <-ctx.Done():
-		}
+		rest := min(restFor*time.Since(began), longestRest)
+		p.rested.Store(time.Now().Add(rest).UnixNano())
+		time.AfterFunc(rest, func() { p.wakeFanOut(false) }) // for what was decided meanwhile
 	}
 	return err
 }
 
-// longestRest is how long a mail may wait because the last ones took long, and
-// farBehind how many effects at once leave no time to rest: a roster that has too
-// much to be carried out takes no more bookings.
+// In a rush bookings go first: what follows them rests restFor times as long as it
+// has worked, for as long as a mail may wait at most. The more has gathered then,
+// the less each costs, since a roster is written once for all of its effects.
 const (
+	restFor     = 3
 	longestRest = 2 * time.Second
-	farBehind   = 1000
 )
+
+func (p *Platform) fanOutRests() bool { return time.Now().UnixNano() < p.rested.Load() }
+
+// wakeFanOut has what was just decided carried out soon, at once where it cannot
+// rest any longer.
+func (p *Platform) wakeFanOut(atOnce bool) {
+	if atOnce {
+		p.rested.Store(0)
+	}
+	if !p.fanOutRests() {
+		p.Jobs.Wake(jobFanOut)
+	}
+}
 
 // carryOut writes the mails about decisions. Whose event is gone, or who left no
 // address, is told nothing.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"feria/festival"
@@ -58,6 +59,7 @@ type Platform struct {
 	secret []byte // of this installation; see Secret
 	health health
 	noJobs bool
+	rested atomic.Int64 // until when fanOut rests, in nanoseconds since 1970
 }
 
 // Collections lists the declarations of every room: what backup, restore,
@@ -127,7 +129,7 @@ func (p *Platform) assemble(ctx context.Context) (err error) {
 	p.Festival = festival.New(p.Store, p.Now)
 	p.Views = newViews(p.Festival, p.Log)
 	p.Registration = registration.New(p.Store, p.Now, registration.Options{
-		Slots: slots{p.Views}, Secret: p.Secret("party links"), Places: p.Festival.SetPlaces, Wake: func() { p.Jobs.Wake(jobFanOut) },
+		Slots: slots{p.Views}, Secret: p.Secret("party links"), Places: p.Festival.SetPlaces, Wake: p.wakeFanOut,
 	})
 	p.Ticketing = ticketing.New(p.Store, p.Now, p.Secret("passes"), rights{p.Registration}).WithCities(p.cityIDs)
 	p.People = people.New(p.Store, p.Now)

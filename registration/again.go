@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"feria/festival"
 	"feria/kernel"
 	"feria/store"
 )
@@ -17,13 +16,13 @@ func (s *Service) decide(ctx context.Context, b Booking, party Party, fresh bool
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	var outcome Outcome
-	var told festival.PlacesState
+	var next following
 	claim := func(b Booking, rows []store.Op) error {
 		return s.rosters.Decide(ctx, slot.ID, func(roster *Roster) error {
 			return roster.at(slot.Start, func() (err error) {
 				before := roster.Told
 				outcome, err = roster.Book(b.MadeAt, Claim{Booking: b.ID, Party: b.Party, Seats: b.Seats, Again: r.Confirm, NoWait: r.NoWait})
-				told = roster.newlyTold(before)
+				next = roster.following(before)
 				return err
 			})
 		}, store.OrNew(func() Roster { return newRoster(slot) }), store.With(func(bool) []store.Op { return rows }))
@@ -46,7 +45,7 @@ func (s *Service) decide(ctx context.Context, b Booking, party Party, fresh bool
 			return outcome.Known, err
 		})
 		if ok && !receipt.Replayed {
-			s.follow(slot, told)
+			s.follow(slot, next)
 		}
 		if ok || err != nil && !contested(err) {
 			return receipt, err
@@ -63,7 +62,7 @@ func (s *Service) decide(ctx context.Context, b Booking, party Party, fresh bool
 	case err != nil:
 		return Receipt{}, err
 	}
-	s.follow(slot, told)
+	s.follow(slot, next)
 	return Receipt{Booking: b, Party: party, State: outcome.State, Position: outcome.Position, Replayed: outcome.Known}, nil
 }
 

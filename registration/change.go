@@ -54,7 +54,7 @@ func (s *Service) amend(ctx context.Context, booking string, rule func(*Roster, 
 		case !slot.End.After(now):
 			return kernel.New(kernel.Conflict, "slot_over", "")
 		}
-		var told festival.PlacesState
+		var next following
 		err = s.rosters.Decide(ctx, b.Slot, func(r *Roster) error {
 			if r.Counts && r.Cleared != cleared {
 				return errMoved
@@ -65,7 +65,7 @@ func (s *Service) amend(ctx context.Context, booking string, rule func(*Roster, 
 			}
 			before := r.Told
 			err := r.at(start, func() error { return rule(r, now, &b) })
-			told = r.newlyTold(before)
+			next = r.following(before)
 			return err
 		})
 		switch {
@@ -83,7 +83,7 @@ func (s *Service) amend(ctx context.Context, booking string, rule func(*Roster, 
 		case err != nil:
 			return missing(err)
 		}
-		s.follow(slot, told)
+		s.follow(slot, next)
 		return nil
 	}
 }
@@ -95,26 +95,41 @@ func (s *Service) SetSeats(ctx context.Context, slot string, seats int, sure boo
 	if err != nil {
 		return err
 	}
-	var told festival.PlacesState
+	var next following
 	now := s.now()
 	err = s.rosters.Decide(ctx, slot, func(r *Roster) error {
 		before := r.Told
 		err := r.at(info.Start, func() error { return r.SetSeats(now, seats, sure) })
-		told = r.newlyTold(before)
+		next = r.following(before)
 		return err
 	}, store.OrNew(func() Roster { return newRoster(info) }))
 	if err != nil {
 		return err
 	}
-	s.follow(info, told)
+	s.follow(info, next)
 	return nil
 }
 
+// following is what must follow a decision soon.
+type following struct {
+	told festival.PlacesState // what the public is to be told, "" if nothing new
+	deep bool                 // the roster is on its way to too much to be carried out
+}
+
+// following is what must follow a decision before which the public had been told
+// that.
+func (r *Roster) following(before festival.PlacesState) following {
+	next := following{deep: len(r.Effects) > maxEffects/4}
+	if r.Told != before {
+		next.told = r.Told
+	}
+	return next
+}
+
 // follow lets what a decision left to do begin at once: how full the public sees
-// the slot here, the rest by Drain, wherever that runs. told is what is new, ""
-// if nothing is.
-func (s *Service) follow(slot SlotInfo, told festival.PlacesState) {
-	if told != "" && s.o.Places != nil {
+// the slot here, the rest by Drain, wherever that runs.
+func (s *Service) follow(slot SlotInfo, next following) {
+	if told := next.told; told != "" && s.o.Places != nil {
 		s.work.Go(func() {
 			ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 			defer cancel()
@@ -122,7 +137,7 @@ func (s *Service) follow(slot SlotInfo, told festival.PlacesState) {
 		})
 	}
 	if s.o.Wake != nil {
-		s.o.Wake()
+		s.o.Wake(next.deep)
 	}
 }
 

@@ -230,6 +230,29 @@ func TestBooking_mark(t *testing.T) {
 	}
 }
 
+// Whoever carries out decisions may rest, but not until a roster has too much left
+// to do and refuses bookings.
+func TestService_Book_wakesAtOnce(t *testing.T) {
+	w := newTown(t)
+	slot := w.slot("hall", MaxCounted, 0)
+	var woken []bool
+	w.o.Wake = func(atOnce bool) { woken = append(woken, atOnce) }
+	w.book(ask(slot, 1))
+	err := w.rosters.Decide(context.Background(), slot, func(r *Roster) error {
+		for len(r.Effects) < maxEffects/2 {
+			r.Effects = append(r.Effects, r.Effects[0])
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.book(ask(slot, 1))
+	if !slices.Equal(woken, []bool{false, true}) {
+		t.Errorf("woken at once: %v, want only by the second booking", woken)
+	}
+}
+
 // Of two who tell the public at the same time the one who knows less may come
 // last; it is told again then.
 func TestService_tell_again(t *testing.T) {

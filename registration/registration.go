@@ -53,8 +53,9 @@ type Options struct {
 	// Places, if not nil, is told at once when the public must hear how full a
 	// slot is; Drain tells it again if a crash came in between.
 	Places func(ctx context.Context, event string, changed map[string]festival.PlacesState) error
-	// Wake, if not nil, is called when there is something for Drain.
-	Wake func()
+	// Wake, if not nil, is called when there is something for Drain; at once says
+	// that a roster takes no more bookings soon if it is left to wait.
+	Wake func(atOnce bool)
 }
 
 // Service is registration over one store. It is safe for concurrent use.

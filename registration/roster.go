@@ -210,14 +210,6 @@ func (r *Roster) tellAgain() {
 	r.Tell++
 }
 
-// newlyTold is what the public is to be told since before, "" if nothing new.
-func (r *Roster) newlyTold(before festival.PlacesState) festival.PlacesState {
-	if r.Told == before {
-		return ""
-	}
-	return r.Told
-}
-
 // Effect is something that must follow a decision: a mail, a mark on the row.
 type Effect struct {
 	// ID is the same each time the effect is carried out, and no other effect's;
