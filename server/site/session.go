@@ -1,6 +1,7 @@
 package site
 
 import (
+	"slices"
 	"strings"
 
 	"feria/festival"
@@ -48,13 +49,8 @@ func (m maker) session(s festival.Session, form bookingForm, chosen string) sess
 		d.External = s.Links[0].URL
 	}
 	if bookable {
-		if chosen == "" {
-			for i := range d.Slots {
-				if d.Slots[i].Bookable {
-					d.Slots[i].Checked = true
-					break
-				}
-			}
+		if i := suggested(d.Slots); chosen == "" && i >= 0 {
+			d.Slots[i].Checked = true
 		}
 		form.Action, form.Max, form.Contact = m.path("/sessions/"+s.Code+"/book"), maxSeats, m.contact()
 		if form.Seats == "" {
@@ -63,6 +59,17 @@ func (m maker) session(s festival.Session, form bookingForm, chosen string) sess
 		d.Booking = &form
 	}
 	return d
+}
+
+// suggested is which slot a form begins with: the first with free places, lest
+// somebody waits in line without having meant to, else the first; -1 where none can
+// be booked.
+func suggested(slots []slotChoice) int {
+	free := slices.IndexFunc(slots, func(c slotChoice) bool { return c.Bookable && c.State != "full" })
+	if free >= 0 {
+		return free
+	}
+	return slices.IndexFunc(slots, func(c slotChoice) bool { return c.Bookable })
 }
 
 func titled(l festival.Link) link {
