@@ -52,9 +52,9 @@ func (p *Platform) mineURL(secret string) string {
 // calendarYears is how long a calendar address holds without being renewed.
 const calendarYears = 2
 
-// CalendarURL is the secret address of a party's calendar.
-func (p *Platform) CalendarURL(ctx context.Context, party string) (string, error) {
-	secret, err := p.Registration.NewLink(ctx, party, registration.LinkCalendar, p.Now().AddDate(calendarYears, 0, 0))
+// CalendarURL is the secret address of the calendar of what a reader sees.
+func (p *Platform) CalendarURL(ctx context.Context, of registration.Reader) (string, error) {
+	secret, err := p.Registration.NewLink(ctx, of, registration.LinkCalendar, p.Now().AddDate(calendarYears, 0, 0))
 	if err != nil {
 		return "", err
 	}

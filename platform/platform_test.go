@@ -133,11 +133,11 @@ func TestBackup_roundTrip(t *testing.T) {
 	if into.PassURL(pass.pass) != p.PassURL(pass.pass) {
 		t.Error("the pass has another address after the restore")
 	}
-	before, err := p.Registration.Mine(t.Context(), pass.party)
+	before, err := p.Registration.Of(t.Context(), event.City, pass.party)
 	if err != nil {
 		t.Fatal(err)
 	}
-	after, err := into.Registration.Mine(t.Context(), pass.party)
+	after, err := into.Registration.Of(t.Context(), event.City, pass.party)
 	if err != nil || len(after) != len(before) || after[0].State != before[0].State {
 		t.Errorf("the bookings after the restore: %d, before %d, %v", len(after), len(before), err)
 	}

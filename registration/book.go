@@ -25,6 +25,7 @@ type Request struct {
 	City  string
 	Slot  string // Slot.ID
 	Party string // Party.ID, or "" for somebody new
+	Proof string // what the browser keeps beside it, see ConfirmIn
 	Name  string
 	Mail  string
 	Lang  string // of the mails
@@ -145,13 +146,13 @@ func (s *Service) book(ctx context.Context, r Request) (_ Receipt, b Booking, er
 // row goes with the booking's.
 func (s *Service) partyFor(ctx context.Context, r Request, b *Booking, slot SlotInfo) (p Party, fresh bool, err error) {
 	if r.Party != "" {
-		p, err = s.Party(ctx, r.Party)
-		if err == nil && p.City != r.City {
+		who, err := s.booker(ctx, r)
+		if err == nil && who.Party.City != r.City {
 			err = kernel.Missing()
 		}
 		switch kernel.KindOf(err) {
 		case "":
-			p, err = s.admit(ctx, p, r, b, slot)
+			p, err = s.admit(ctx, who, r, b, slot)
 			return p, false, err
 		case kernel.NotFound: // its time is over, or the cookie is from elsewhere
 		default:
@@ -166,6 +167,16 @@ func (s *Service) partyFor(ctx context.Context, r Request, b *Booking, slot Slot
 	return b.newParty(), true, nil
 }
 
+// booker is the party of a request as the one who books sees it. To staff who book
+// for a party that has shown its pass it stands alone.
+func (s *Service) booker(ctx context.Context, r Request) (Reader, error) {
+	if r.By == "" {
+		return s.Browser(ctx, r.Party, r.Proof)
+	}
+	p, err := s.Party(ctx, r.Party)
+	return Reader{Party: p}, err
+}
+
 // newParty is the party of a booking that is its first.
 func (b *Booking) newParty() Party {
 	p := Party{ID: b.Party, City: b.City, Name: b.Name, Mail: b.Mail, Lang: b.Lang, MadeAt: b.MadeAt, By: b.By}
@@ -176,9 +187,10 @@ func (b *Booking) newParty() Party {
 }
 
 // admit asks whether a party that is known may book, and what it holds already.
-func (s *Service) admit(ctx context.Context, p Party, r Request, b *Booking, slot SlotInfo) (Party, error) {
+func (s *Service) admit(ctx context.Context, who Reader, r Request, b *Booking, slot SlotInfo) (Party, error) {
+	p := who.Party
 	b.Party = p.ID
-	held, err := s.heldBy(ctx, p)
+	held, err := s.Mine(ctx, who)
 	if err != nil {
 		return p, err
 	}
@@ -203,7 +215,7 @@ func (s *Service) admit(ctx context.Context, p Party, r Request, b *Booking, slo
 	if len(clashing) > 0 && !r.Confirm {
 		return p, overlaps(clashing)
 	}
-	counted := r.By == "" && !p.MailConfirmed
+	counted := r.By == "" && !who.proven
 	if !counted && (p.Mail != "" || r.Mail == "") {
 		return p, nil
 	}
@@ -222,14 +234,14 @@ func (s *Service) admit(ctx context.Context, p Party, r Request, b *Booking, slo
 	})
 }
 
-// Overlaps gives the bookings of a party that share an instant with a slot, for
-// the page that asks before confirming. Errors: Missing party, Missing slot.
-func (s *Service) Overlaps(ctx context.Context, party, slot string) ([]Held, error) {
+// Overlaps gives the bookings that a reader sees and that share an instant with a slot, for
+// the page that asks before confirming. Error: Missing slot.
+func (s *Service) Overlaps(ctx context.Context, r Reader, slot string) ([]Held, error) {
 	info, err := s.o.Slots.Slot(ctx, slot)
 	if err != nil {
 		return nil, err
 	}
-	held, err := s.Mine(ctx, party)
+	held, err := s.Mine(ctx, r)
 	now := s.now()
 	return slices.DeleteFunc(held, func(h Held) bool {
 		return !h.current(now) || !h.Slot.period().Overlaps(info.period())

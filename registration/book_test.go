@@ -22,7 +22,7 @@ func TestService_Book(t *testing.T) {
 		if got.State != Confirmed || got.Replayed || got.Booking.Name != "Aylin   Öz" || got.Booking.Mail != "aylin@xn--bcher-kva.example" || got.Booking.Party != got.Party.ID {
 			t.Errorf("got %+v", got)
 		}
-		held, err := w.Mine(ctx, got.Party.ID)
+		held, err := w.Of(ctx, testCity, got.Party.ID)
 		if err != nil || len(held) != 1 || held[0].Booking.Seats != 2 || held[0].Slot.ID != slot {
 			t.Errorf("mine: %+v, %v", held, err)
 		}
@@ -139,11 +139,11 @@ func TestService_Book(t *testing.T) {
 		if errors.As(err, &refusal); len(refusal.Args["bookings"].([]string)) != 1 || refusal.Args["bookings"].([]string)[0] != first.Booking.ID {
 			t.Errorf("overlaps with %v", refusal.Args)
 		}
-		held, err := w.Overlaps(ctx, first.Party.ID, same)
+		held, err := w.Overlaps(ctx, Reader{Party: first.Party}, same)
 		if err != nil || len(held) != 1 || held[0].Booking.ID != first.Booking.ID {
 			t.Errorf("overlaps: %+v, %v", held, err)
 		}
-		if held, err := w.Overlaps(ctx, first.Party.ID, late); err != nil || len(held) != 0 {
+		if held, err := w.Overlaps(ctx, Reader{Party: first.Party}, late); err != nil || len(held) != 0 {
 			t.Errorf("what begins when the other ends overlaps: %+v, %v", held, err)
 		}
 		r.Confirm = true
@@ -164,7 +164,7 @@ func TestService_Book(t *testing.T) {
 		if err := w.Cancel(ctx, second.Booking.ID); err != nil {
 			t.Fatal(err)
 		}
-		if held, err := w.Overlaps(ctx, first.Party.ID, b); err != nil || len(held) != 1 || held[0].Booking.ID != first.Booking.ID {
+		if held, err := w.Overlaps(ctx, Reader{Party: first.Party}, b); err != nil || len(held) != 1 || held[0].Booking.ID != first.Booking.ID {
 			t.Errorf("got %+v, %v", held, err)
 		}
 	})

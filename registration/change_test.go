@@ -118,7 +118,7 @@ func TestService_amend(t *testing.T) {
 		wantCode(t, w.SetSeats(ctx, testEvent+"/none", 3, false), "not_found")
 		_, err := w.Roster(ctx, testEvent+"/none")
 		wantCode(t, err, "not_found")
-		_, err = w.Mine(ctx, testCity+"/nobody")
+		_, err = w.Browser(ctx, testCity+"/nobody", "")
 		wantCode(t, err, "not_found")
 	})
 }

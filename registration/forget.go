@@ -27,15 +27,15 @@ func (s *Service) ForgetBookings(ctx context.Context, event string) (int, error)
 
 // ForgetParties takes name and address out of the parties of a city that were
 // made before a day and have booked nothing in an event for which live says
-// that its time is not over. Their cookies and stars stay. It answers how many
-// it changed.
+// that its time is not over, nor has one of the same confirmed address. Their
+// cookies and stars stay. It answers how many it changed.
 func (s *Service) ForgetParties(ctx context.Context, city string, before time.Time, live func(event string) bool) (int, error) {
 	n := 0
 	err := s.parties.Each(ctx, store.All().Prefix(city+"/"), func(p Party) error {
 		if p.Name == "" && p.Mail == "" || !p.MadeAt.Before(before) {
 			return nil
 		}
-		booked, err := s.bookings.Find(ctx, store.By("party", city, p.ID))
+		booked, err := s.rowsOf(ctx, Reader{Party: p, proven: p.MailConfirmed})
 		if err != nil {
 			return err
 		}

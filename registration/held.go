@@ -89,22 +89,24 @@ func (s *Service) rostersOf(ctx context.Context, rows []Booking) (map[string]*Ro
 	return rosters, err
 }
 
-// Mine gives the bookings of a party and of those with the same confirmed mail,
-// in the order in which they were made, the cancelled ones too. Error: Missing.
-func (s *Service) Mine(ctx context.Context, party string) ([]Held, error) {
-	p, err := s.Party(ctx, party)
+// Mine gives the bookings that a reader sees: the party's and, to who has proved
+// its mail address, those of its family, in the order in which they were made, the
+// cancelled ones too.
+func (s *Service) Mine(ctx context.Context, r Reader) ([]Held, error) {
+	rows, err := s.rowsOf(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	return s.heldBy(ctx, p)
+	slices.SortStableFunc(rows, func(a, b Booking) int { return a.MadeAt.Compare(b.MadeAt) })
+	return s.hold(ctx, rows)
 }
 
-func (s *Service) heldBy(ctx context.Context, p Party) ([]Held, error) {
-	family, err := s.family(ctx, p)
+// rowsOf gives the rows of all bookings that a reader sees.
+func (s *Service) rowsOf(ctx context.Context, r Reader) (rows []Booking, err error) {
+	family, err := s.family(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	var rows []Booking
 	for _, p := range family {
 		own, err := s.bookings.Find(ctx, store.By("party", p.City, p.ID))
 		if err != nil {
@@ -112,8 +114,7 @@ func (s *Service) heldBy(ctx context.Context, p Party) ([]Held, error) {
 		}
 		rows = append(rows, own...)
 	}
-	slices.SortStableFunc(rows, func(a, b Booking) int { return a.MadeAt.Compare(b.MadeAt) })
-	return s.hold(ctx, rows)
+	return rows, nil
 }
 
 // Of gives what one party alone holds, without those joined with it.

@@ -30,7 +30,8 @@ type link struct {
 	Kind  LinkKind  `json:"kind"`
 	Until time.Time `json:"until"`
 	Round int       `json:"round,omitempty"` // Party.Links when it was made; behind it means revoked
-	// Mail is the address to which it was mailed: who has it reads that mail.
+	// Mail is the address which who has it reads: that to which it was mailed, or,
+	// for a calendar, that which its reader had proved.
 	Mail string `json:"mail,omitempty"`
 }
 
@@ -43,12 +44,16 @@ func (s *Service) linkSecret(l link) string {
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// NewLink gives the secret of a party's link of a kind. It is the same until
-// Revoke, so that it can be mailed and shown again; until is when it ends, and a
-// later one prolongs it. It proves nothing about a mail address: what is mailed
-// comes from MailLink. Error: Missing.
-func (s *Service) NewLink(ctx context.Context, party string, kind LinkKind, until time.Time) (secret string, err error) {
-	return s.newLink(ctx, link{Party: party, Kind: kind, Until: until})
+// NewLink gives the secret of a link of a kind by which others see what a reader
+// sees. It is the same until Revoke, so that it can be shown again; until is when
+// it ends, and a later one prolongs it. A link to bookings proves nothing about a
+// mail address: what is mailed comes from MailLink. Error: Missing.
+func (s *Service) NewLink(ctx context.Context, of Reader, kind LinkKind, until time.Time) (secret string, err error) {
+	l := link{Party: of.Party.ID, Kind: kind, Until: until}
+	if of.proven && kind == LinkCalendar {
+		l.Mail = of.Party.Mail
+	}
+	return s.newLink(ctx, l)
 }
 
 // MailLink is NewLink for the link to a party's bookings that goes to an address
@@ -156,41 +161,33 @@ func (s *Service) partiesOf(ctx context.Context, links []link) (map[string]Party
 	return parties, err
 }
 
-// Open gives the party of a link. A link that is unknown, revoked or over is
-// Missing: all three look the same.
-func (s *Service) Open(ctx context.Context, city string, kind LinkKind, secret string) (Party, error) {
-	_, p, err := s.open(ctx, city, kind, secret)
-	return p, err
-}
-
-// OpenMine is Open for the link to a party's bookings. mail is the address to
-// which it went, the one that ConfirmLink would confirm; "" for a link that was
-// not mailed.
-func (s *Service) OpenMine(ctx context.Context, city, secret string) (p Party, mail string, err error) {
-	l, p, err := s.open(ctx, city, LinkMine, secret)
-	return p, l.Mail, err
-}
-
-func (s *Service) open(ctx context.Context, city string, kind LinkKind, secret string) (link, Party, error) {
+// Open gives the party of a link to somebody who has it. A link that is unknown,
+// revoked or over is Missing: all three look the same.
+func (s *Service) Open(ctx context.Context, city string, kind LinkKind, secret string) (Reader, error) {
 	l, err := s.links.Get(ctx, city+"/"+kernel.HashSecret(secret))
 	if err != nil {
-		return link{}, Party{}, missing(err)
+		return Reader{}, missing(err)
 	}
 	if l.Kind != kind || !l.Until.After(s.now()) {
-		return link{}, Party{}, kernel.Missing()
+		return Reader{}, kernel.Missing()
 	}
 	p, err := s.Party(ctx, l.Party)
 	if err == nil && l.Round < p.Links[string(kind)] {
 		err = kernel.Missing()
 	}
 	if err != nil {
-		return link{}, Party{}, err
+		return Reader{}, err
 	}
-	return l, p, nil
+	r := Reader{Party: p, proven: l.Mail != "" && p.MailConfirmed && p.Mail == l.Mail}
+	if kind == LinkMine {
+		r.Mailed = l.Mail
+	}
+	return r, nil
 }
 
-// Revoke ends all links of a kind of a party; NewLink and MailLink then give
-// others. Error: Missing.
+// Revoke ends all links of a kind of a party, those to its bookings with what
+// browsers have proved by them; NewLink and MailLink then give others. Error:
+// Missing.
 func (s *Service) Revoke(ctx context.Context, party string, kind LinkKind) error {
 	_, err := s.parties.Update(ctx, party, func(p *Party) error {
 		renewed := maps.Clone(p.Links)
@@ -202,34 +199,4 @@ func (s *Service) Revoke(ctx context.Context, party string, kind LinkKind) error
 		return nil
 	})
 	return missing(err)
-}
-
-// ConfirmLink says that the address to which a link was mailed is the party's
-// own, which having the link proves; it becomes the party's address if none is
-// confirmed yet. From then on the party is shown together with the older ones of
-// that address, and may hold more than two bookings. To be called for a POST
-// only: programs that look through mails open links.
-//
-// Errors: Missing for a link that opens nothing; Conflict no_mail_to_confirm for
-// one that was not mailed.
-func (s *Service) ConfirmLink(ctx context.Context, city, secret string) (Party, error) {
-	l, p, err := s.open(ctx, city, LinkMine, secret)
-	if err != nil {
-		return Party{}, err
-	}
-	return s.confirm(ctx, p.ID, l.Mail)
-}
-
-func (s *Service) confirm(ctx context.Context, party, mail string) (Party, error) {
-	if mail == "" {
-		return Party{}, kernel.New(kernel.Conflict, "no_mail_to_confirm", "")
-	}
-	p, err := s.parties.Update(ctx, party, func(p *Party) error {
-		if p.MailConfirmed {
-			return store.ErrUnchanged
-		}
-		p.Mail, p.MailConfirmed, p.Tries = mail, true, nil
-		return nil
-	})
-	return p, missing(err)
 }

@@ -19,7 +19,7 @@ type Party struct {
 	Name string `json:"name"`
 	// Mail is the first address that was typed or, once MailConfirmed, the one
 	// that proved to be theirs: somebody opened the link mailed there and said
-	// so. Until then the party holds no more than two bookings.
+	// so. Who has not shown that (see Reader) makes it hold no more than two bookings.
 	Mail          string         `json:"mail,omitempty"`
 	MailConfirmed bool           `json:"mail_confirmed,omitempty"`
 	Lang          string         `json:"lang,omitempty"`
@@ -27,30 +27,31 @@ type Party struct {
 	Links         map[string]int `json:"links,omitempty"` // how often each kind of link was renewed
 	MadeAt        time.Time      `json:"made_at"`
 	By            string         `json:"by,omitempty"` // desk staff who made it
-	// Tries are the bookings that were begun while Mail was not confirmed: two
+	// Home says that it belongs to an address and to no browser: only with a proof
+	// of that address is it anybody's, see Service.ConfirmIn.
+	Home bool `json:"home,omitempty"`
+	// Tries are the bookings that were begun without a proof of Mail: two
 	// requests in one moment must not come to three bookings.
 	Tries []Try `json:"tries,omitempty"`
 }
 
-// Try is a booking that an unconfirmed party has begun.
+// Try is a booking that was begun without a proof of the mail address.
 type Try struct {
 	Booking string    `json:"b"` // Booking.ID
 	At      time.Time `json:"t"`
 }
 
-// unconfirmedBookings is how many bookings a party holds whose mail address is
-// not confirmed (DESIGN.md 3).
+// unconfirmedBookings is how many bookings a party holds for whoever has not
+// confirmed its mail address (DESIGN.md 3).
 const unconfirmedBookings = 2
 
-// try counts a booking of an unconfirmed party before its roster decides.
+// try counts a booking of a party for somebody who has not proved to read its
+// mail, before its roster decides.
 // active are the bookings that it holds, ended those that it gave back or that
 // are over; tries that came to nothing are forgotten after a while.
 // store.ErrUnchanged when there is nothing to count. Refusal: Conflict
 // confirm_mail_first.
 func (p *Party) try(now time.Time, booking string, active, ended []string) error {
-	if p.MailConfirmed {
-		return store.ErrUnchanged
-	}
 	var kept []Try
 	held := slices.Clone(active)
 	for _, t := range p.Tries {
@@ -143,24 +144,6 @@ func (s *Service) Star(ctx context.Context, party, session string, on bool) (Par
 		return nil
 	})
 	return p, missing(err)
-}
-
-// family gives all parties that are shown together with one: those of the city
-// whose same mail address is confirmed, the oldest first. A party whose address
-// is not confirmed stands alone, however its address reads, so nothing about
-// other people follows from typing theirs.
-func (s *Service) family(ctx context.Context, p Party) ([]Party, error) {
-	if !p.MailConfirmed {
-		return []Party{p}, nil
-	}
-	all, err := s.parties.Find(ctx, store.By("mail", p.City, p.Mail))
-	if err != nil {
-		return nil, err
-	}
-	if !slices.ContainsFunc(all, func(o Party) bool { return o.ID == p.ID }) {
-		all = append(all, p)
-	}
-	return all, nil
 }
 
 // maxName bounds what people call themselves, in characters.

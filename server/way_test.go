@@ -210,7 +210,7 @@ func TestMine_asksAboutTheAddressOfTheLink(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	printed, err := town.p.Registration.NewLink(t.Context(), party.ID, registration.LinkMine, time.Now().AddDate(1, 0, 0))
+	printed, err := town.p.Registration.NewLink(t.Context(), registration.Reader{Party: party}, registration.LinkMine, time.Now().AddDate(1, 0, 0))
 	if err != nil {
 		t.Fatal(err)
 	}

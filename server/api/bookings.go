@@ -265,8 +265,8 @@ func (a *API) booking(ctx context.Context, in OneBooking) (festival.Event, regis
 		return e, h, nil
 	}
 	if in.Key != "" {
-		party, err := a.p.Registration.Open(ctx, c.city.ID, registration.LinkMine, in.Key)
-		if err == nil && party.ID == h.Booking.Party {
+		who, err := a.p.Registration.Open(ctx, c.city.ID, registration.LinkMine, in.Key)
+		if err == nil && who.Party.ID == h.Booking.Party {
 			return e, h, nil
 		}
 	}

@@ -20,8 +20,8 @@ type ByParty struct {
 // mineView is what a party sees of itself.
 type mineView struct {
 	Name          string        `json:"name"`
-	Mail          string        `json:"mail,omitempty"`
-	MailConfirmed bool          `json:"mail_confirmed"`
+	Mail          string        `json:"mail,omitempty" doc:"the address to which the key was mailed"`
+	MailConfirmed bool          `json:"mail_confirmed" doc:"somebody said that this address is the party's own; then what was booked under it elsewhere is here too"`
 	Bookings      []ownBooking  `json:"bookings"`
 	Kept          []keptSession `json:"kept" doc:"sessions that the party likes"`
 	Calendar      string        `json:"calendar,omitempty" doc:"the secret address of the party's calendar, once there is one"`
@@ -43,11 +43,11 @@ type keptSession struct {
 func (a *API) mountMine() {
 	register(a, operation{id: "get-mine", method: http.MethodGet, path: "/me", tag: "Mine", summary: "The own bookings, kept sessions and calendar", may: people.CitizenBook},
 		func(ctx context.Context, in *ByParty) (*answer[mineView], error) {
-			party, err := a.party(ctx, *in)
+			who, err := a.party(ctx, *in)
 			if err != nil {
 				return nil, err
 			}
-			return done(a.mine(ctx, party))
+			return done(a.mine(ctx, who))
 		})
 	register(a, operation{id: "confirm-mail", method: http.MethodPost, path: "/me/confirm", tag: "Mine", summary: "Say that the mail address is one's own", may: people.CitizenBook},
 		func(ctx context.Context, in *ByParty) (*struct{}, error) {
@@ -62,14 +62,14 @@ func (a *API) mountMine() {
 	}
 	register(a, operation{id: "renew-calendar", method: http.MethodPut, path: "/me/calendar", tag: "Mine", summary: "Give the own calendar another address; one that it had opens nothing any more", may: people.CitizenBook},
 		func(ctx context.Context, in *ByParty) (*answer[calendarView], error) {
-			party, err := a.party(ctx, *in)
+			who, err := a.party(ctx, *in)
 			if err != nil {
 				return nil, err
 			}
-			if err := a.p.Registration.Revoke(ctx, party.ID, registration.LinkCalendar); err != nil {
+			if err := a.p.Registration.Revoke(ctx, who.Party.ID, registration.LinkCalendar); err != nil {
 				return nil, err
 			}
-			address, err := a.p.CalendarURL(ctx, party.ID)
+			address, err := a.p.CalendarURL(ctx, who)
 			return done(calendarView{address}, err)
 		})
 	type oneSession struct {
@@ -79,7 +79,7 @@ func (a *API) mountMine() {
 	}
 	keep := func(on bool) func(context.Context, *oneSession) (*struct{}, error) {
 		return func(ctx context.Context, in *oneSession) (*struct{}, error) {
-			party, err := a.party(ctx, in.ByParty)
+			who, err := a.party(ctx, in.ByParty)
 			if err != nil {
 				return nil, err
 			}
@@ -87,7 +87,7 @@ func (a *API) mountMine() {
 			if err != nil {
 				return nil, err
 			}
-			_, err = a.p.Registration.Star(ctx, party.ID, s.ID, on)
+			_, err = a.p.Registration.Star(ctx, who.Party.ID, s.ID, on)
 			return nil, err
 		}
 	}
@@ -96,13 +96,14 @@ func (a *API) mountMine() {
 }
 
 // party finds who holds the key; to everybody else there is nothing.
-func (a *API) party(ctx context.Context, in ByParty) (registration.Party, error) {
+func (a *API) party(ctx context.Context, in ByParty) (registration.Reader, error) {
 	return a.p.Registration.Open(ctx, callOf(ctx).city.ID, registration.LinkMine, in.Key)
 }
 
-func (a *API) mine(ctx context.Context, party registration.Party) (mineView, error) {
-	out := mineView{Name: party.Name, Mail: party.Mail, MailConfirmed: party.MailConfirmed, Bookings: []ownBooking{}, Kept: []keptSession{}}
-	held, err := a.p.Registration.Mine(ctx, party.ID)
+func (a *API) mine(ctx context.Context, who registration.Reader) (mineView, error) {
+	party := who.Party
+	out := mineView{Name: party.Name, Mail: who.Mailed, MailConfirmed: who.Proven(), Bookings: []ownBooking{}, Kept: []keptSession{}}
+	held, err := a.p.Registration.Mine(ctx, who)
 	if err != nil {
 		return out, err
 	}
@@ -129,7 +130,7 @@ func (a *API) mine(ctx context.Context, party registration.Party) (mineView, err
 		}
 	}
 	if party.Links[string(registration.LinkCalendar)] > 0 {
-		out.Calendar, err = a.p.CalendarURL(ctx, party.ID)
+		out.Calendar, err = a.p.CalendarURL(ctx, who)
 	}
 	return out, err
 }

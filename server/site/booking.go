@@ -45,7 +45,8 @@ func bookSession(r *web.Request) error {
 	if err != nil {
 		return bookAgain(r, s, form, chosen, err)
 	}
-	if receipt.Replayed && r.Now.Sub(receipt.Booking.MadeAt) > repeatTime && r.Party != receipt.Party.ID {
+	late := r.Now.Sub(receipt.Booking.MadeAt) > repeatTime || receipt.Party.Home
+	if receipt.Replayed && late && r.Party != receipt.Party.ID {
 		return r.See("/me", r.T.T("site.booked_before_flash"))
 	}
 	r.Remember(receipt.Party.ID)
@@ -57,7 +58,8 @@ func bookSession(r *web.Request) error {
 }
 
 // repeatTime is how long after a booking the same form, sent again by a browser
-// that is nobody's, still makes it the party's. Later it may be somebody else's
+// that is nobody's, still makes it the party's, if that is no home party, whose
+// address a browser has to prove. Later it may be somebody else's
 // turn at a shared machine, whose back button finds the form.
 const repeatTime = 10 * time.Minute
 
@@ -86,7 +88,7 @@ func wished(r *web.Request, s festival.Session, form bookingForm, chosen string)
 		wrong.Add("slot", "slot_missing")
 	}
 	wish := registration.Request{
-		City: r.City.ID, Slot: slot.ID, Party: r.Party, Name: form.Name, Mail: form.Mail, Lang: r.T.Lang(), Seats: seats,
+		City: r.City.ID, Slot: slot.ID, Party: r.Party, Proof: r.Proof, Name: form.Name, Mail: form.Mail, Lang: r.T.Lang(), Seats: seats,
 		Key: form.Key, Drawn: true, Confirm: r.Form("confirm") != "",
 	}
 	if err := wrong.Err(); err != nil {
@@ -165,16 +167,15 @@ func keepSession(r *web.Request) error {
 		return kernel.Missing()
 	}
 	off := r.Form("off") != ""
-	party := r.Party
-	if party != "" {
-		_, err := r.P.Registration.Star(r.Context(), party, s.ID, !off)
-		if kernel.KindOf(err) == kernel.NotFound {
-			party = ""
-		} else if err != nil {
-			return err
-		}
+	who, err := ofBrowser(r)
+	if err == nil {
+		_, err = r.P.Registration.Star(r.Context(), who.Party.ID, s.ID, !off)
 	}
-	if party == "" && !off {
+	nobody := kernel.KindOf(err) == kernel.NotFound
+	if err != nil && !nobody {
+		return err
+	}
+	if nobody && !off {
 		made, err := r.P.Registration.NewParty(r.Context(), r.City.ID, "", r.T.Lang())
 		if err != nil {
 			return err

@@ -89,14 +89,14 @@ func schedule(r *web.Request, name, contentType string, write func(io.Writer, *f
 
 // myCalendar is the calendar of a party's bookings, under its secret address.
 func myCalendar(r *web.Request) error {
-	party, err := r.P.Registration.Open(r.Context(), r.City.ID, registration.LinkCalendar, r.Query("key"))
+	who, err := r.P.Registration.Open(r.Context(), r.City.ID, registration.LinkCalendar, r.Query("key"))
 	if err != nil {
 		return err
 	}
-	if lang := party.Lang; lang != "" {
+	if lang := who.Party.Lang; lang != "" {
 		r.T = r.P.Locale.For(lang)
 	}
-	held, err := r.P.Registration.Mine(r.Context(), party.ID)
+	held, err := r.P.Registration.Mine(r.Context(), who)
 	if err != nil {
 		return err
 	}

@@ -14,19 +14,20 @@ import (
 	"feria/server/web"
 )
 
-// whose finds the party of a page of bookings: that of the mailed link in the
-// address or the form, else that of the browser. A link shows its party and
-// gives the right to change its bookings; it never says anything of others.
-// mailed is the address to which the link went, "" if it was not mailed.
-func whose(r *web.Request, key string) (party registration.Party, mailed string, err error) {
+// whose finds the party of a page of bookings, as the one who asks may see it: that
+// of the mailed link in the address or the form, else that of the browser. A link
+// shows its party and gives the right to change its bookings; it never says
+// anything of others.
+func whose(r *web.Request, key string) (registration.Reader, error) {
 	if key != "" {
-		return r.P.Registration.OpenMine(r.Context(), r.City.ID, key)
+		return r.P.Registration.Open(r.Context(), r.City.ID, registration.LinkMine, key)
 	}
-	if r.Party == "" {
-		return party, "", kernel.Missing()
-	}
-	party, err = r.P.Registration.Party(r.Context(), r.Party)
-	return party, "", err
+	return ofBrowser(r)
+}
+
+// ofBrowser is the party of the browser that asks. Error: Missing.
+func ofBrowser(r *web.Request) (registration.Reader, error) {
+	return r.P.Registration.Browser(r.Context(), r.Party, r.Proof)
 }
 
 func showMine(r *web.Request) error { return mine(r, r.Query("key"), refusal{}, fiber.StatusOK) }
@@ -35,7 +36,7 @@ func showMine(r *web.Request) error { return mine(r, r.Query("key"), refusal{}, 
 type refusal struct{ booking, sentence, seats string }
 
 func mine(r *web.Request, key string, refused refusal, status int) error {
-	party, mailed, err := whose(r, key)
+	who, err := whose(r, key)
 	if kernel.KindOf(err) == kernel.NotFound {
 		if key != "" {
 			return kernel.New(kernel.Gone, "mine_link_over", "")
@@ -45,11 +46,16 @@ func mine(r *web.Request, key string, refused refusal, status int) error {
 	if err != nil {
 		return err
 	}
+	party := who.Party
 	d := minePage{P: r.T, Name: party.Name, Known: true, Find: "/", Key: key}
-	if mailed != "" && !party.MailConfirmed {
-		d.Confirm = &confirmMail{Mail: mailed}
+	ask, err := toConfirm(r, who)
+	if err != nil {
+		return err
 	}
-	held, err := r.P.Registration.Mine(r.Context(), party.ID)
+	if ask {
+		d.Confirm = &confirmMail{Mail: who.Mailed}
+	}
+	held, err := r.P.Registration.Mine(r.Context(), who)
 	if err != nil {
 		return err
 	}
@@ -63,7 +69,7 @@ func mine(r *web.Request, key string, refused refusal, status int) error {
 		return err
 	}
 	if party.Links[string(registration.LinkCalendar)] > 0 {
-		if d.Calendar, err = calendarOf(r, party); err != nil {
+		if d.Calendar, err = calendarOf(r, who); err != nil {
 			return err
 		}
 	}
@@ -71,6 +77,20 @@ func mine(r *web.Request, key string, refused refusal, status int) error {
 	c := cityChrome(r, r.T.T("site.my_bookings"))
 	c.NoIndex = true
 	return r.Page(status, c, mineBody(d))
+}
+
+// toConfirm says whether to ask if the address of the opened link is the reader's
+// own: where nobody has said so yet, or somebody has, and this browser does not
+// know it.
+func toConfirm(r *web.Request, who registration.Reader) (bool, error) {
+	if who.Mailed == "" || who.Party.MailConfirmed && !who.Proven() {
+		return false, nil
+	}
+	browser, err := ofBrowser(r)
+	if kernel.KindOf(err) == kernel.NotFound {
+		return true, nil
+	}
+	return !browser.Proven() || browser.Party.Mail != who.Mailed || !who.Party.MailConfirmed, err
 }
 
 func addHeld(r *web.Request, d *minePage, held []registration.Held, refused refusal) error {
@@ -213,8 +233,8 @@ func addStars(r *web.Request, d *minePage, party registration.Party) error {
 	return nil
 }
 
-func calendarOf(r *web.Request, party registration.Party) (*calendarCard, error) {
-	address, err := r.P.CalendarURL(r.Context(), party.ID)
+func calendarOf(r *web.Request, of registration.Reader) (*calendarCard, error) {
+	address, err := r.P.CalendarURL(r.Context(), of)
 	if err != nil {
 		return nil, err
 	}
@@ -225,11 +245,11 @@ func calendarOf(r *web.Request, party registration.Party) (*calendarCard, error)
 // renewCalendar gives the party's calendar an address, or another one.
 func renewCalendar(r *web.Request) error {
 	key := r.Form("key")
-	party, _, err := whose(r, key)
+	who, err := whose(r, key)
 	if err != nil {
 		return err
 	}
-	if err := r.P.Registration.Revoke(r.Context(), party.ID, registration.LinkCalendar); err != nil {
+	if err := r.P.Registration.Revoke(r.Context(), who.Party.ID, registration.LinkCalendar); err != nil {
 		return err
 	}
 	return r.See(mineAgain(key), r.T.T("site.calendar_flash"))
@@ -243,17 +263,18 @@ func mineAgain(key string) string {
 }
 
 // confirmMine says that the mail address is one's own. Only the mailed link
-// proves that, so the form carries it on; the browser becomes the party's.
+// proves that, so the form carries it on; the browser then sees all that was booked
+// under the address.
 func confirmMine(r *web.Request) error {
 	key := r.Form("key")
 	if key == "" {
 		return kernel.New(kernel.Refused, "mail_link_needed", "")
 	}
-	party, err := r.P.Registration.ConfirmLink(r.Context(), r.City.ID, key)
+	party, proof, err := r.P.Registration.ConfirmIn(r.Context(), r.City.ID, key, r.Party, r.Proof)
 	if err != nil {
 		return err
 	}
-	r.Remember(party.ID)
+	r.RememberProven(party, proof)
 	return r.See("/me", r.T.T("site.confirmed_flash"))
 }
 
@@ -267,11 +288,11 @@ func leave(r *web.Request) error {
 // changeBooking changes or cancels a booking of the page's party.
 func changeBooking(r *web.Request) error {
 	key := r.Form("key")
-	party, _, err := whose(r, key)
+	who, err := whose(r, key)
 	if err != nil {
 		return err
 	}
-	held, err := r.P.Registration.Mine(r.Context(), party.ID)
+	held, err := r.P.Registration.Mine(r.Context(), who)
 	if err != nil {
 		return err
 	}

@@ -50,7 +50,8 @@ func takePass(r *web.Request) error {
 		f.Errors = byField
 		return showAskPass(r, web.StatusOfForm(err), f)
 	}
-	party, err := r.P.Registration.Party(r.Context(), r.Party)
+	who, err := ofBrowser(r)
+	party := who.Party
 	if kernel.KindOf(err) == kernel.NotFound {
 		party, err = r.P.Registration.NewParty(r.Context(), r.City.ID, "", r.T.Lang())
 	}
@@ -78,10 +79,11 @@ func openToAll(r *web.Request) error {
 
 // passOfBrowser is the pass that the browser's party has. Error: Missing.
 func passOfBrowser(r *web.Request) (ticketing.Pass, error) {
-	if r.Party == "" {
-		return ticketing.Pass{}, kernel.Missing()
+	who, err := ofBrowser(r)
+	if err != nil {
+		return ticketing.Pass{}, err
 	}
-	return r.P.Ticketing.PassOf(r.Context(), r.View.Event.ID, r.Party)
+	return r.P.Ticketing.PassOf(r.Context(), r.View.Event.ID, who.Party.ID)
 }
 
 func showAskPass(r *web.Request, status int, f openPassForm) error {

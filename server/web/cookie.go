@@ -71,27 +71,40 @@ func (r *Request) setCookie(name, value string, life time.Duration) {
 // partyLife is how long a browser remembers its party.
 const partyLife = 400 * 24 * time.Hour
 
-// partyOf reads the party from its signed cookie; one of another city is none.
-func (s *Server) partyOf(c *fiber.Ctx, city string) string {
-	party := s.sign.open(partyCookie, c.Cookies(s.cookieName(partyCookie)))
+// partyOf reads the party, and what the browser proved of it, from its signed
+// cookie; one of another city is none.
+func (s *Server) partyOf(c *fiber.Ctx, city string) (party, proof string) {
+	party, proof, _ = strings.Cut(s.sign.open(partyCookie, c.Cookies(s.cookieName(partyCookie))), "\x00")
 	if !strings.HasPrefix(party, city+"/") {
-		return ""
+		return "", ""
 	}
-	return party
+	return party, proof
 }
 
-// Remember makes this browser the party's.
+// Remember makes this browser the party's; one that is it already keeps its proof.
 func (r *Request) Remember(party string) {
-	if party == r.Party {
+	if party != r.Party {
+		r.RememberProven(party, "")
+	}
+}
+
+// RememberProven makes this browser the party's, with what it has proved of it
+// (registration.Service.ConfirmIn), "" for nothing.
+func (r *Request) RememberProven(party, proof string) {
+	if party == r.Party && proof == r.Proof {
 		return
 	}
-	r.Party = party
-	r.setCookie(partyCookie, r.Server.sign.seal(partyCookie, party), partyLife)
+	r.Party, r.Proof = party, proof
+	kept := party
+	if proof != "" {
+		kept += "\x00" + proof
+	}
+	r.setCookie(partyCookie, r.Server.sign.seal(partyCookie, kept), partyLife)
 }
 
 // Leave makes this browser nobody's again.
 func (r *Request) Leave() {
-	r.Party = ""
+	r.Party, r.Proof = "", ""
 	r.setCookie(partyCookie, "", 0)
 }
 

@@ -72,6 +72,6 @@ func (r *Request) byLead(at lead, old bool) bool {
 	}
 	r.City, r.Event, r.View = view.City, view.Event, view
 	r.T = s.P.Locale.For(s.language(r.Ctx, view.Event.Locales))
-	r.Party = s.partyOf(r.Ctx, r.City.ID)
+	r.Party, r.Proof = s.partyOf(r.Ctx, r.City.ID)
 	return true
 }

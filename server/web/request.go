@@ -31,9 +31,10 @@ type Request struct {
 	T      *locale.Printer
 	Actor  people.Actor
 	// Party is the id of the party whose browser asks, "" for none. It is read
-	// from a signed cookie; the party itself may be gone.
-	Party string
-	Now   time.Time
+	// from a signed cookie; the party itself may be gone. Proof is what the browser
+	// proved of it; both mean something to registration only.
+	Party, Proof string
+	Now          time.Time
 
 	here string // see Here
 }
@@ -90,7 +91,7 @@ func (r *Request) find(at lead) error {
 	}
 	r.City = city
 	r.T = r.P.Locale.For(r.Server.language(r.Ctx, city.Locales))
-	r.Party = r.Server.partyOf(r.Ctx, city.ID)
+	r.Party, r.Proof = r.Server.partyOf(r.Ctx, city.ID)
 	if secret := r.SessionSecret(); secret != "" {
 		actor, err := r.P.People.Session(r.Context(), city.ID, secret)
 		switch {
