@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 	"time"
 
 	"feria/kernel"
@@ -19,12 +20,18 @@ const (
 	maxTries   = 5
 )
 
-// How often sign-in may be asked for with one mail address, whether or not it
-// belongs to anybody: with maxTries codes a mail, a guesser who keeps at it for
-// a day has a chance of 150 in a million, and 30 mails give him away.
+// How often sign-in may be asked for, whether or not the mail address belongs to
+// anybody. Strangers are counted by their network too, lest one of them use up the
+// mails of an address and so lock its owner out; a browser that signed in as that
+// person before is counted apart from all of them, so that strangers on any number
+// of networks do not either. Nobody gets more than strangersADay + askedADay mails a
+// day: with maxTries codes a mail, guessers who keep at it for a day, from many
+// networks, have a chance of 300 in a million, and the mails give them away.
 const (
-	askedAnHour = 10
-	askedADay   = 30
+	askedAnHour   = 10 // for one address, by a network or by the owner's browsers
+	askedADay     = 30
+	networkAnHour = 20 // by a network, for whatever addresses
+	strangersADay = 60 // for one address, by all networks
 )
 
 // signIn is one request to sign in: a link, and the six digits beside it.
@@ -66,45 +73,74 @@ type SignIn struct {
 	Person Person
 }
 
+// Asking is what somebody brings who asks for a sign-in by mail.
+type Asking struct {
+	City    string
+	Mail    string // as it was typed
+	Browser string // the secret of a cookie in the browser that asks
+	Network string // where it asks from, as limits count it
+	// Before are the persons (Person.ID) as whom this browser has signed in, as its
+	// signed cookie says.
+	Before []string
+}
+
 // RequestSignIn prepares a sign-in by mail: a link and six digits, good for ten
-// minutes and once. browser is the secret of a cookie in the browser that asks.
-// It does the same work for a mail address that nobody has. Errors:
-// mail_missing, mail_invalid; TooMany sign_in_too_often (arguments n, minutes, and
-// seconds).
-func (s *Service) RequestSignIn(ctx context.Context, city, mail, browser string) (SignIn, error) {
-	mail, err := ParseMail(mail)
+// minutes and once. It does the same work for a mail address that nobody has.
+// Errors: mail_missing, mail_invalid; TooMany sign_in_too_often (arguments n,
+// minutes, and seconds), too_often (argument seconds).
+func (s *Service) RequestSignIn(ctx context.Context, a Asking) (SignIn, error) {
+	mail, err := ParseMail(a.Mail)
 	if err != nil {
 		return SignIn{}, err
 	}
-	if browser == "" {
+	if a.Browser == "" {
 		return SignIn{}, kernel.New(kernel.Malformed, "browser_unknown", "")
 	}
-	for _, l := range []struct {
-		n   int
-		per time.Duration
-	}{{askedAnHour, time.Hour}, {askedADay, 24 * time.Hour}} {
-		ok, wait, err := s.limit.Allow(ctx, city+"/sign-in/"+l.per.String()+"/"+mail, l.n, l.per)
-		if err != nil {
-			return SignIn{}, err
-		}
-		if !ok {
-			return SignIn{}, kernel.New(kernel.TooMany, "sign_in_too_often", "mail", "n", int(wait/time.Minute)+1, "seconds", int(wait/time.Second)+1)
-		}
-	}
-	p, err := s.PersonByMail(ctx, city, mail)
+	p, err := s.PersonByMail(ctx, a.City, mail)
 	if err != nil && kernel.KindOf(err) != kernel.NotFound {
 		return SignIn{}, err
 	}
 	if len(p.Roles) == 0 { // whose roles were taken away has nothing to sign in to
 		p = Person{}
 	}
+	if err := s.slowDown(ctx, a, mail, p); err != nil {
+		return SignIn{}, err
+	}
 	made := SignIn{Link: kernel.NewSecret(), Code: sixDigits(), Mail: mail, Known: p.ID != "", Person: p}
 	now := s.now()
 	return made, signIns.In(s.store).Insert(ctx, signIn{
-		ID: city + "/" + kernel.HashSecret(made.Link), City: city, Person: p.ID,
-		Browser: kernel.HashSecret(browser), Code: hashCode(made.Code, browser), LinkCode: hashCode(made.Code, made.Link),
+		ID: a.City + "/" + kernel.HashSecret(made.Link), City: a.City, Person: p.ID,
+		Browser: kernel.HashSecret(a.Browser), Code: hashCode(made.Code, a.Browser), LinkCode: hashCode(made.Code, made.Link),
 		At: now, Until: now.Add(mailedFor),
 	})
+}
+
+// slowDown refuses who asks too often; p is who has the address, if anybody.
+func (s *Service) slowDown(ctx context.Context, a Asking, mail string, p Person) error {
+	type limit struct {
+		who string
+		n   int
+		per time.Duration
+	}
+	at := a.Network + "/" + mail
+	limits := []limit{{a.Network, networkAnHour, time.Hour}, {at, askedAnHour, time.Hour}, {at, askedADay, 24 * time.Hour}, {mail, strangersADay, 24 * time.Hour}}
+	if p.ID != "" && slices.Contains(a.Before, p.ID) {
+		own := "before/" + p.ID
+		limits = []limit{{own, askedAnHour, time.Hour}, {own, askedADay, 24 * time.Hour}}
+	}
+	for _, l := range limits {
+		ok, wait, err := s.limit.Allow(ctx, a.City+"/sign-in/"+l.who, l.n, l.per)
+		switch seconds := int(wait/time.Second) + 1; {
+		case err != nil:
+			return err
+		case ok:
+		case l.who == a.Network:
+			return kernel.New(kernel.TooMany, "too_often", "", "seconds", seconds)
+		default:
+			return kernel.New(kernel.TooMany, "sign_in_too_often", "mail", "n", int(wait/time.Minute)+1, "seconds", seconds)
+		}
+	}
+	return nil
 }
 
 // PrintedLink prepares a sign-in link to be printed on the operator's terminal:

@@ -2,6 +2,7 @@ package people
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -51,9 +52,13 @@ func (w *world) volunteer(t testing.TB) Person {
 	return p
 }
 
+func asking(mail, browser string) Asking {
+	return Asking{City: "harbour", Mail: mail, Browser: browser, Network: "198.51.100.7"}
+}
+
 func (w *world) ask(t testing.TB, mail, browser string) SignIn {
 	t.Helper()
-	made, err := w.RequestSignIn(t.Context(), "harbour", mail, browser)
+	made, err := w.RequestSignIn(t.Context(), asking(mail, browser))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -198,7 +203,7 @@ func TestRedeem_letsOneIn(t *testing.T) {
 				try.Link, err = copies[0].PrintedLink(t.Context(), p.ID)
 			} else {
 				var in SignIn
-				in, err = copies[0].RequestSignIn(t.Context(), "harbour", p.Mail, laptop)
+				in, err = copies[0].RequestSignIn(t.Context(), asking(p.Mail, laptop))
 				try.Link = in.Link
 			}
 			if err != nil {
@@ -248,7 +253,7 @@ func TestRequestSignIn_tellsNothingAboutWhoIsKnown(t *testing.T) {
 	if len(known.Link) != len(unknown.Link) || len(known.Code) != 6 || len(unknown.Code) != 6 {
 		t.Error("what was made for nobody has another shape")
 	}
-	for collection, want := range map[string]int{"sign_ins": 2, "limits": 4} {
+	for collection, want := range map[string]int{"sign_ins": 2, "limits": 7} {
 		var n int
 		var err error
 		if collection == "limits" {
@@ -276,7 +281,7 @@ func TestRequestSignIn_isSlowedDownAlikeForAll(t *testing.T) {
 			for range askedAnHour {
 				w.ask(t, mail, laptop)
 			}
-			_, err := w.RequestSignIn(t.Context(), "harbour", strings.ToUpper(mail), phone)
+			_, err := w.RequestSignIn(t.Context(), asking(strings.ToUpper(mail), phone))
 			if kernel.KindOf(err) != kernel.TooMany || kernel.CodeOf(err) != "sign_in_too_often" {
 				t.Fatalf("the next one: %v", err)
 			}
@@ -286,12 +291,80 @@ func TestRequestSignIn_isSlowedDownAlikeForAll(t *testing.T) {
 	}
 }
 
-func TestRequestSignIn_refusesWhatIsNoAddress(t *testing.T) {
+// Strangers use up neither the mails of an address for its owner nor its owner's
+// patience: a network has its own count, a browser that was the owner's another.
+func TestRequestSignIn_strangersDoNotLockOut(t *testing.T) {
 	w := newWorld(t)
-	if _, err := w.RequestSignIn(t.Context(), "harbour", "a@x.org\r\nBcc: b@y.org", laptop); kernel.CodeOf(err) != "mail_invalid" {
+	vera := w.volunteer(t)
+	try := func(network string, before ...string) string {
+		a := asking("vera@example.org", laptop)
+		a.Network, a.Before = network, before
+		if _, err := w.RequestSignIn(t.Context(), a); err != nil {
+			return kernel.CodeOf(err)
+		}
+		return ""
+	}
+	sent := 0
+	for n := range 20 { // as many networks as it takes, until they get nothing any more
+		for range askedAnHour + 1 {
+			switch code := try("198.51.100." + strconv.Itoa(n)); code {
+			case "":
+				sent++
+			case "sign_in_too_often":
+			default:
+				t.Fatal(code)
+			}
+		}
+		if n == 0 && sent != askedAnHour {
+			t.Fatalf("one network got %d mails", sent)
+		}
+		if n == 0 && try("203.0.113.1") != "" {
+			t.Fatal("one network has used up the address for others")
+		}
+	}
+	if sent++; sent != strangersADay {
+		t.Errorf("strangers had %d mails sent in a day, want %d", sent, strangersADay)
+	}
+	if code := try("203.0.113.2"); code != "sign_in_too_often" {
+		t.Errorf("a browser that nobody knows: %q", code)
+	}
+	if code := try("203.0.113.2", "harbour/nobody"); code != "sign_in_too_often" {
+		t.Errorf("a browser of somebody else: %q", code)
+	}
+	mine := 0
+	for hour := range 6 {
+		for range askedAnHour + 1 {
+			if try("198.51.100.1", "harbour/other", vera.ID) == "" {
+				mine++
+			}
+		}
+		if hour == 0 && mine != askedAnHour {
+			t.Errorf("her own browser got %d mails in an hour", mine)
+		}
+		w.pass(time.Hour)
+	}
+	if mine != askedADay {
+		t.Errorf("her own browser got %d mails in a day", mine)
+	}
+}
+
+func TestRequestSignIn_aNetworkIsSlowedDown(t *testing.T) {
+	w := newWorld(t)
+	for n := range networkAnHour {
+		w.ask(t, "n"+strconv.Itoa(n)+"@example.org", laptop)
+	}
+	_, err := w.RequestSignIn(t.Context(), asking("more@example.org", laptop))
+	if kernel.KindOf(err) != kernel.TooMany || kernel.CodeOf(err) != "too_often" {
 		t.Errorf("got %v", err)
 	}
-	if _, err := w.RequestSignIn(t.Context(), "harbour", "a@x.org", ""); kernel.CodeOf(err) != "browser_unknown" {
+}
+
+func TestRequestSignIn_refusesWhatIsNoAddress(t *testing.T) {
+	w := newWorld(t)
+	if _, err := w.RequestSignIn(t.Context(), asking("a@x.org\r\nBcc: b@y.org", laptop)); kernel.CodeOf(err) != "mail_invalid" {
+		t.Errorf("got %v", err)
+	}
+	if _, err := w.RequestSignIn(t.Context(), asking("a@x.org", "")); kernel.CodeOf(err) != "browser_unknown" {
 		t.Errorf("got %v", err)
 	}
 }

@@ -43,9 +43,11 @@ func (p *Platform) sendMail(ctx context.Context) error {
 }
 
 // MailSignIn mails a link and six digits to whoever has the address. It does the
-// same work, and answers the same, where nobody has it.
-func (p *Platform) MailSignIn(ctx context.Context, city festival.City, address, browser, lang string) error {
-	asked, err := p.People.RequestSignIn(ctx, city.ID, address, browser)
+// same work, and answers the same, where nobody has it. Errors: those of
+// people.Service.RequestSignIn.
+func (p *Platform) MailSignIn(ctx context.Context, city festival.City, a people.Asking, lang string) error {
+	a.City = city.ID
+	asked, err := p.People.RequestSignIn(ctx, a)
 	if err != nil {
 		return err
 	}

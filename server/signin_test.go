@@ -181,6 +181,27 @@ func TestSignIn_isSlowedDown(t *testing.T) {
 	last.want(t, 429).has(t, "code-error", mail)
 }
 
+// Who asks in an organizer's name uses up her mails for strangers and not for the
+// browser with which she signed in before.
+func TestSignIn_strangersDoNotLockOut(t *testing.T) {
+	town, clock := newTown(t)
+	mail := town.known("olga")
+	olga := town.still()
+	_, link, _ := olga.ask(mail)
+	olga.post("/sign-in/link", url.Values{"link": {link}}).want(t, 303)
+	olga.post("/sign-out", nil).want(t, 303)
+	clock.add(24 * time.Hour)
+	for n := range 25 { // also all that the network may ask
+		p := town.still().post("/sign-in", url.Values{"mail": {mail}}, "Cookie", "before=made-up.made-up")
+		if n >= 10 {
+			p.want(t, 429)
+		}
+	}
+	_, link, _ = olga.ask(mail)
+	olga.post("/sign-in/link", url.Values{"link": {link}}).want(t, 303)
+	olga.get("/console").want(t, 200)
+}
+
 func TestSignIn_linksHoldTheConfiguredHost(t *testing.T) {
 	town, _ := newTown(t)
 	v := town.still()

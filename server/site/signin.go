@@ -23,21 +23,16 @@ func signInAgain(r *web.Request, d signInPage, status int) error {
 	return r.Page(status, c, signInBody(d))
 }
 
-// How often one address may ask for sign-in mails, and try codes.
-const (
-	signInsAnHour = 20
-	codesAnHour   = 30
-)
+// codesAnHour is how often one network may try codes; how often mails may be asked
+// for is in people.
+const codesAnHour = 30
 
 // askSignIn mails a link and a code, and answers the same whether or not anybody
 // has that address.
 func askSignIn(r *web.Request) error {
 	d := signInPage{Mail: r.Form("mail"), Next: web.SafeNext(r.Form("next"))}
-	err := r.Limit("sign-in", r.IP(), signInsAnHour, time.Hour)
-	if err == nil {
-		err = r.P.MailSignIn(r.Context(), r.City, d.Mail, r.Browser(kernel.NewSecret), r.T.Lang())
-	}
-	if err != nil {
+	asking := people.Asking{Mail: d.Mail, Browser: r.Browser(kernel.NewSecret), Network: r.IP(), Before: r.SignedInBefore()}
+	if err := r.P.MailSignIn(r.Context(), r.City, asking, r.T.Lang()); err != nil {
 		return notSignedIn(r, d, "mail", err)
 	}
 	d.Asked = true
@@ -74,7 +69,7 @@ func redeem(r *web.Request, d signInPage, field string, how people.Redemption) e
 	if err != nil {
 		return notSignedIn(r, d, field, err)
 	}
-	r.SignedIn(signedIn.Cookie)
+	r.SignedIn(signedIn.Cookie, signedIn.Person.ID)
 	next := d.Next
 	if next == "/" {
 		next = "/console"

@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,6 +19,7 @@ const (
 	partyCookie   = "party"
 	flashCookie   = "flash"
 	browserCookie = "browser"
+	beforeCookie  = "before"
 )
 
 // signer signs what a browser keeps for us.
@@ -108,8 +110,29 @@ func (r *Request) Leave() {
 	r.setCookie(partyCookie, "", 0)
 }
 
-// SignedIn gives the browser its session; SignedOut takes it away.
-func (r *Request) SignedIn(secret string) { r.setCookie(sessionCookie, secret, 14*24*time.Hour) }
+// SignedIn gives the browser its session, and lets it remember who signed in;
+// SignedOut takes the session away.
+func (r *Request) SignedIn(secret, person string) {
+	r.setCookie(sessionCookie, secret, 14*24*time.Hour)
+	before := slices.DeleteFunc(r.SignedInBefore(), func(p string) bool { return p == person })
+	before = append([]string{person}, before[:min(len(before), mostBefore-1)]...)
+	r.setCookie(beforeCookie, r.Server.sign.seal(beforeCookie, strings.Join(before, "\x00")), partyLife)
+}
+
+// mostBefore is how many people a browser remembers who signed in: a desk that
+// several share.
+const mostBefore = 4
+
+// SignedInBefore are the persons (Person.ID) who signed in with this browser, the
+// latest first. It opens nothing: it only keeps strangers from using up the mails
+// by which they sign in again.
+func (r *Request) SignedInBefore() []string {
+	kept := r.Server.sign.open(beforeCookie, r.Cookies(r.Server.cookieName(beforeCookie)))
+	if kept == "" {
+		return nil
+	}
+	return strings.Split(kept, "\x00")
+}
 
 // SignedOut forgets the session in the browser.
 func (r *Request) SignedOut() { r.setCookie(sessionCookie, "", 0) }
