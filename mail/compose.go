@@ -20,6 +20,7 @@ import (
 //	booking_confirmed, booking_waiting, booking_promoted, booking_changed,
 //	booking_cancelled: name, event, session, when, where, seats, pass (link),
 //	manage (link), contact; booking_waiting also position
+//	new_links: name, city, manage (link), contact
 //	sign_in: name, city, link, code, contact
 func Compose(p *locale.Printer, kind string, data map[string]any) (subject, text string, err error) {
 	key := "mail." + kind

@@ -163,6 +163,7 @@ func TestCompose(t *testing.T) {
 		"booking_promoted":  {"Ann", "Soldering", "Monday", "Lab, Library", "2", "/passes/p", "/me?key=k", "+49", "Learning Week"},
 		"booking_changed":   {"Ann", "Soldering", "Monday", "Lab, Library", "2", "/passes/p", "/me?key=k", "+49", "Learning Week"},
 		"booking_cancelled": {"Ann", "Soldering", "Monday", "Lab, Library", "/me?key=k", "+49", "Learning Week"},
+		"new_links":         {"Ann", "Harbour City", "/me?key=k", "+49"},
 		"sign_in":           {"Ann", "Harbour City", "/sign-in?link=l", "012345", "+49"},
 	}
 	for _, lang := range cats.Languages() {

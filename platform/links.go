@@ -2,10 +2,14 @@ package platform
 
 import (
 	"context"
+	"errors"
 	"net/url"
+	"strconv"
 	"time"
 
 	"feria/festival"
+	"feria/kernel"
+	"feria/mail"
 	"feria/registration"
 	"feria/ticketing"
 )
@@ -59,6 +63,81 @@ func (p *Platform) CalendarURL(ctx context.Context, of registration.Reader) (str
 		return "", err
 	}
 	return p.Config.URL + "/me/agenda.ics?key=" + url.QueryEscape(secret), nil
+}
+
+// renewalsADay is how often somebody may renew the links of a party: each time its
+// addresses get a mail.
+const renewalsADay = 3
+
+// RenewLinks gives other addresses to the bookings, calendars and passes that a
+// reader sees, for somebody whose links have come into wrong hands. The new ones to
+// bookings are mailed to where the old ones went, never shown: who asks may have no
+// more than such a link. by is the staff who do it for a party, "" for the party
+// itself; then it is about passes of that one event alone. It gives how many mails
+// are under way and what the reader's browser keeps now as its proof. Error: TooMany
+// too_often.
+func (p *Platform) RenewLinks(ctx context.Context, city festival.City, who registration.Reader, event, by string) (mailed int, proof string, err error) {
+	ok, wait, err := p.Limiter.Allow(ctx, city.ID+"/renew-links/"+by+"/"+who.Party.ID, renewalsADay, 24*time.Hour)
+	if err != nil {
+		return 0, "", err
+	}
+	if !ok {
+		return 0, "", kernel.New(kernel.TooMany, "too_often", "", "seconds", int(wait.Seconds())+1)
+	}
+	events, err := p.Festival.Events(ctx, city.ID)
+	if err != nil {
+		return 0, "", err
+	}
+	ends := map[string]time.Time{}
+	for _, e := range events {
+		ends[e.ID] = linkEnd(e)
+	}
+	until := func(event string) time.Time { return ends[event] }
+	parties, proof, err := p.Registration.RenewLinks(ctx, who, until, func(links []registration.NewMailed) error {
+		mailed = len(links)
+		return p.mailNewLinks(ctx, city, links)
+	})
+	if err != nil {
+		return 0, "", err
+	}
+	for _, e := range events {
+		if event != "" && e.ID != event || !ends[e.ID].After(p.Now()) {
+			continue
+		}
+		for _, party := range parties {
+			pass, err := p.Ticketing.PassOf(ctx, e.ID, party.ID)
+			if err == nil {
+				_, err = p.Ticketing.RevokeLink(ctx, pass.ID)
+			}
+			if err != nil && kernel.KindOf(err) != kernel.NotFound {
+				return mailed, proof, err
+			}
+		}
+	}
+	return mailed, proof, nil
+}
+
+func (p *Platform) mailNewLinks(ctx context.Context, city festival.City, links []registration.NewMailed) error {
+	mails := make([]mail.Message, len(links))
+	for i, l := range links {
+		printer := p.Locale.For(l.Lang)
+		name, _ := printer.Text(city.Name, city.Locales...)
+		subject, text, err := mail.Compose(printer, "new_links", map[string]any{
+			"name": l.Name, "city": name, "manage": p.mineURL(l.Secret), "contact": contactLine(city, printer.Lang()),
+		})
+		if err != nil {
+			return err
+		}
+		mails[i] = mail.Message{
+			ID: city.ID + "/" + kernel.DeriveID("new-links", l.Party, l.Mail, strconv.Itoa(l.Round)), City: city.ID, Event: l.Event,
+			To: l.Mail, ToName: l.Name, Lang: l.Lang, From: city.Contact.Mail, FromName: name, Kind: "new_links", Subject: subject, Text: text,
+		}
+	}
+	err := errors.Join(p.Outbox.QueueAll(ctx, mails...)...)
+	if err == nil {
+		p.Jobs.Wake(jobMail)
+	}
+	return err
 }
 
 // PassURL is the page of a pass.

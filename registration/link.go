@@ -8,6 +8,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"feria/kernel"
@@ -33,6 +34,12 @@ type link struct {
 	// Mail is the address which who has it reads: that to which it was mailed, or,
 	// for a calendar, that which its reader had proved.
 	Mail string `json:"mail,omitempty"`
+}
+
+// city is that of the link's party.
+func (l link) city() string {
+	city, _, _ := strings.Cut(l.Party, "/")
+	return city
 }
 
 func (s *Service) linkSecret(l link) string {
@@ -95,23 +102,36 @@ func (s *Service) newLink(ctx context.Context, l link) (secret string, err error
 	return secrets[0], nil
 }
 
-// newLinks makes links where they are missing and prolongs those that are there.
-// The secret of one whose party is not there is "".
+// newLinks makes links of the present round where they are missing and prolongs
+// those that are there. The secret of one whose party is not there is "".
 func (s *Service) newLinks(ctx context.Context, links []link) (secrets []string, err error) {
 	parties, err := s.partiesOf(ctx, links)
 	if err != nil {
 		return nil, err
 	}
 	secrets = make([]string, len(links))
+	var there []link
+	var places []int
+	for i, l := range links {
+		if p, ok := parties[l.Party]; ok {
+			l.Round = p.Links[string(l.Kind)]
+			there, places = append(there, l), append(places, i)
+		}
+	}
+	kept, err := s.keepLinks(ctx, there)
+	for n, secret := range kept {
+		secrets[places[n]] = secret
+	}
+	return secrets, err
+}
+
+// keepLinks is newLinks for links that know their round.
+func (s *Service) keepLinks(ctx context.Context, links []link) (secrets []string, err error) {
+	secrets = make([]string, len(links))
 	wanted := make(map[string]link, len(links))
 	for i, l := range links {
-		p, ok := parties[l.Party]
-		if !ok {
-			continue
-		}
-		l.Round = p.Links[string(l.Kind)]
 		secrets[i] = s.linkSecret(l)
-		l.ID = p.City + "/" + kernel.HashSecret(secrets[i])
+		l.ID = l.city() + "/" + kernel.HashSecret(secrets[i])
 		wanted[l.ID] = l
 	}
 	stored, err := s.links.GetMany(ctx, slices.Sorted(maps.Keys(wanted)))

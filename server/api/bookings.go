@@ -135,14 +135,23 @@ func (a *API) mountBookings() {
 			if err != nil {
 				return nil, err
 			}
-			out := heldView(h)
-			pass, err := a.p.PassFor(ctx, e, h.Booking.Party, h.Booking.Name)
-			if err == nil {
-				out.PassURL = a.p.PassURL(pass)
-			} else if kernel.KindOf(err) != kernel.NotFound {
+			return done(a.withPass(ctx, e, h))
+		})
+	register(a, operation{id: "renew-booking-links", method: http.MethodPost, path: "/events/{event}/bookings/{id}/links", tag: "Bookings", summary: "Give other addresses to what the party of a booking has: its bookings and calendar, which are mailed, and its pass of the event", may: people.BookingEdit},
+		func(ctx context.Context, in *OneBooking) (*answer[bookingView], error) {
+			e, h, err := a.booking(ctx, *in)
+			if err != nil {
 				return nil, err
 			}
-			return ok(out), nil
+			party, err := a.p.Registration.Party(ctx, h.Booking.Party)
+			if err != nil {
+				return nil, err
+			}
+			c := callOf(ctx)
+			if _, _, err := a.p.RenewLinks(ctx, c.city, registration.Reader{Party: party}, e.ID, c.by()); err != nil {
+				return nil, err
+			}
+			return done(a.withPass(ctx, e, h))
 		})
 	type takeBody struct {
 		InEvent
@@ -247,6 +256,19 @@ func (a *API) mountBookings() {
 			}
 			return seats(ctx, slot)
 		})
+}
+
+// withPass is a booking with the address of its party's pass, if it has one.
+func (a *API) withPass(ctx context.Context, e festival.Event, h registration.Held) (bookingView, error) {
+	out := heldView(h)
+	pass, err := a.p.PassFor(ctx, e, h.Booking.Party, h.Booking.Name)
+	switch {
+	case err == nil:
+		out.PassURL = a.p.PassURL(pass)
+	case kernel.KindOf(err) != kernel.NotFound:
+		return out, err
+	}
+	return out, nil
 }
 
 // booking finds a booking for who may see it: staff by their token, a party by

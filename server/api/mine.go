@@ -72,6 +72,15 @@ func (a *API) mountMine() {
 			address, err := a.p.CalendarURL(ctx, who)
 			return done(calendarView{address}, err)
 		})
+	register(a, operation{id: "renew-links", method: http.MethodPost, path: "/me/links", tag: "Mine", summary: "Give other addresses to the own bookings, passes and calendar; the new key is mailed, what was known before opens nothing any more", may: people.CitizenBook},
+		func(ctx context.Context, in *ByParty) (*struct{}, error) {
+			who, err := a.party(ctx, *in)
+			if err != nil {
+				return nil, err
+			}
+			_, _, err = a.p.RenewLinks(ctx, callOf(ctx).city, who, "", "")
+			return nil, err
+		})
 	type oneSession struct {
 		ByParty
 		InEvent

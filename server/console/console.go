@@ -69,6 +69,7 @@ func Routes() []web.Route {
 		{Method: get, Path: "/console/:event/bookings/:slot/:id", May: people.BookingEdit, Handle: showBooking},
 		{Method: post, Path: "/console/:event/bookings/:slot/:id", May: people.BookingEdit, Handle: changeBooking},
 		{Method: get, Path: "/console/:event/bookings/:slot/:id/pass", May: people.BookingEdit, Handle: showPassOf},
+		{Method: post, Path: "/console/:event/bookings/:slot/:id/links", May: people.BookingEdit, Handle: renewLinksOf},
 		{Method: post, Path: "/console/:event/bookings/:slot/:id/cancel", May: people.BookingEdit, Handle: cancelBooking},
 
 		{Method: get, Path: "/console/:event/gates", May: people.DoorManage, Handle: showGates},

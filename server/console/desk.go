@@ -219,3 +219,25 @@ func showPassOf(r *web.Request) error {
 	}
 	return r.See("/passes/"+r.P.Ticketing.PassSecret(pass), "")
 }
+
+// renewLinksOf gives other addresses to what the party of a booking has, for
+// somebody at the desk whose links have come into wrong hands.
+func renewLinksOf(r *web.Request) error {
+	h, err := bookingOf(r)
+	if err != nil {
+		return err
+	}
+	party, err := r.P.Registration.Party(r.Context(), h.Booking.Party)
+	if err != nil {
+		return err
+	}
+	mailed, _, err := r.P.RenewLinks(r.Context(), r.City, registration.Reader{Party: party}, r.Event.ID, r.Actor.ID)
+	if err != nil {
+		return bookingPageFor(r, h, itoa(h.Booking.Seats), err)
+	}
+	flash := r.T.T("console.links_renewed", "name", h.Booking.Name)
+	if mailed > 0 {
+		flash += " " + r.T.T("console.links_mailed")
+	}
+	return r.See(slotURL(r, festival.Own(h.Booking.Slot))+"/"+festival.Own(h.Booking.ID), flash)
+}

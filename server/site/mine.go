@@ -1,7 +1,6 @@
 package site
 
 import (
-	"net/url"
 	"slices"
 	"strings"
 
@@ -13,22 +12,6 @@ import (
 	"feria/registration"
 	"feria/server/web"
 )
-
-// whose finds the party of a page of bookings, as the one who asks may see it: that
-// of the mailed link in the address or the form, else that of the browser. A link
-// shows its party and gives the right to change its bookings; it never says
-// anything of others.
-func whose(r *web.Request, key string) (registration.Reader, error) {
-	if key != "" {
-		return r.P.Registration.Open(r.Context(), r.City.ID, registration.LinkMine, key)
-	}
-	return ofBrowser(r)
-}
-
-// ofBrowser is the party of the browser that asks. Error: Missing.
-func ofBrowser(r *web.Request) (registration.Reader, error) {
-	return r.P.Registration.Browser(r.Context(), r.Party, r.Proof)
-}
 
 func showMine(r *web.Request) error { return mine(r, r.Query("key"), refusal{}, fiber.StatusOK) }
 
@@ -77,20 +60,6 @@ func mine(r *web.Request, key string, refused refusal, status int) error {
 	c := cityChrome(r, r.T.T("site.my_bookings"))
 	c.NoIndex = true
 	return r.Page(status, c, mineBody(d))
-}
-
-// toConfirm says whether to ask if the address of the opened link is the reader's
-// own: where nobody has said so yet, or somebody has, and this browser does not
-// know it.
-func toConfirm(r *web.Request, who registration.Reader) (bool, error) {
-	if who.Mailed == "" || who.Party.MailConfirmed && !who.Proven() {
-		return false, nil
-	}
-	browser, err := ofBrowser(r)
-	if kernel.KindOf(err) == kernel.NotFound {
-		return true, nil
-	}
-	return !browser.Proven() || browser.Party.Mail != who.Mailed || !who.Party.MailConfirmed, err
 }
 
 func addHeld(r *web.Request, d *minePage, held []registration.Held, refused refusal) error {
@@ -231,51 +200,6 @@ func addStars(r *web.Request, d *minePage, party registration.Party) error {
 		d.Stars = append(d.Stars, row)
 	}
 	return nil
-}
-
-func calendarOf(r *web.Request, of registration.Reader) (*calendarCard, error) {
-	address, err := r.P.CalendarURL(r.Context(), of)
-	if err != nil {
-		return nil, err
-	}
-	_, rest, _ := strings.Cut(address, "://")
-	return &calendarCard{URL: address, Web: "webcal://" + rest}, nil
-}
-
-// renewCalendar gives the party's calendar an address, or another one.
-func renewCalendar(r *web.Request) error {
-	key := r.Form("key")
-	who, err := whose(r, key)
-	if err != nil {
-		return err
-	}
-	if err := r.P.Registration.Revoke(r.Context(), who.Party.ID, registration.LinkCalendar); err != nil {
-		return err
-	}
-	return r.See(mineAgain(key), r.T.T("site.calendar_flash"))
-}
-
-func mineAgain(key string) string {
-	if key == "" {
-		return "/me"
-	}
-	return "/me?key=" + url.QueryEscape(key)
-}
-
-// confirmMine says that the mail address is one's own. Only the mailed link
-// proves that, so the form carries it on; the browser then sees all that was booked
-// under the address.
-func confirmMine(r *web.Request) error {
-	key := r.Form("key")
-	if key == "" {
-		return kernel.New(kernel.Refused, "mail_link_needed", "")
-	}
-	party, proof, err := r.P.Registration.ConfirmIn(r.Context(), r.City.ID, key, r.Party, r.Proof)
-	if err != nil {
-		return err
-	}
-	r.RememberProven(party, proof)
-	return r.See("/me", r.T.T("site.confirmed_flash"))
 }
 
 // leave forgets the party in this browser, for a machine that others use too. What

@@ -34,6 +34,7 @@ func Routes() []web.Route {
 		{Method: get, Path: "/me/agenda.ics", May: people.Public, Handle: myCalendar},
 		{Method: post, Path: "/me/confirm", May: people.Public, Handle: confirmMine},
 		{Method: post, Path: "/me/calendar", May: people.Public, Handle: renewCalendar},
+		{Method: post, Path: "/me/links", May: people.Public, Handle: renewLinks},
 		{Method: post, Path: "/me/leave", May: people.Public, Handle: leave},
 		{Method: post, Path: "/me/bookings/:id", May: people.Public, Handle: changeBooking},
 		{Method: get, Path: "/passes/:secret.png", May: people.Public, Handle: passPNG},
