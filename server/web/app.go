@@ -93,15 +93,13 @@ func (s *Server) around(c *fiber.Ctx) (err error) {
 }
 
 // unread answers what never became a request: a header that is too long, a body
-// that is too large or too slow. A file that would not have been too large comes
-// from somebody who is not known here, or not any more.
+// that is too large or too slow.
 func (s *Server) unread(c *fiber.Ctx, err error) error {
 	if requestID(c) == "" {
 		s.head(c)
 	}
-	h := &c.Request().Header
-	if errors.Is(err, fiber.ErrRequestEntityTooLarge) && h.ContentLength() > 0 && h.ContentLength() <= s.limitOf(h) {
-		err = kernel.New(kernel.SignIn, "sign_in_first", "")
+	if errors.Is(err, fiber.ErrRequestEntityTooLarge) {
+		err = s.unreadBody(&c.Request().Header)
 	}
 	return s.fail(c, nil, err)
 }

@@ -101,8 +101,8 @@ func TestHeadIsGetWithoutItsBody(t *testing.T) {
 
 func TestBodies(t *testing.T) {
 	o := newTown(t, nil)
-	o.post("/typed", "a="+strings.Repeat("x", 1<<20-2)).want(t, 200)
-	o.post("/typed", "a="+strings.Repeat("x", 1<<20)).want(t, 413, "more than the 1 MB")
+	o.post("/typed", "a="+strings.Repeat("x", 64<<10-2)).want(t, 200)
+	o.post("/typed", "a="+strings.Repeat("x", 64<<10)).want(t, 413, "more than the 64 kB")
 	token, err := o.s.P.People.NewToken(t.Context(), "harbour", "", people.Owner, "Files", "test")
 	if err != nil {
 		t.Fatal(err)
@@ -274,7 +274,7 @@ func TestARenamedEventLeadsOnOnlyThoseWhoMayKnowIt(t *testing.T) {
 
 func TestChunkedBodiesAreCountedToo(t *testing.T) {
 	o := newTown(t, nil)
-	for size, status := range map[int]int{1 << 19: 200, 3 << 19: 413} {
+	for size, status := range map[int]int{60 << 10: 200, 3 << 15: 413, 3 << 19: 413} {
 		req, err := http.NewRequest("POST", o.base+"/typed", io.MultiReader(strings.NewReader("a="), strings.NewReader(strings.Repeat("x", size))))
 		if err != nil {
 			t.Fatal(err)

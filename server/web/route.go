@@ -20,7 +20,8 @@ type Route struct {
 	Method, Path string
 	May          people.Permission
 	Handle       func(*Request) error
-	// Limit is the most bytes a body may have; 0: DefaultBody.
+	// Limit is the most bytes a body may have; 0: DefaultBody, or StrangersBody of who
+	// is not signed in.
 	Limit int
 }
 
@@ -69,10 +70,6 @@ func (s *Server) Routes() []Route { return s.routes }
 // handler makes of a row what Fiber calls: find out who asks, refuse who may
 // not, answer.
 func (s *Server) handler(route Route) fiber.Handler {
-	limit := route.Limit
-	if limit == 0 {
-		limit = DefaultBody
-	}
 	return func(c *fiber.Ctx) error {
 		r, err := s.request(c)
 		if err == nil || errors.Is(err, errMoved) { // a new word is told to those only who may know the event
@@ -80,8 +77,10 @@ func (s *Server) handler(route Route) fiber.Handler {
 				err = refused
 			}
 		}
-		if err == nil && bodySize(c) > limit {
-			err = tooLarge(limit)
+		if err == nil {
+			if limit := route.most(r.Actor); bodySize(c) > limit {
+				err = tooLarge(limit)
+			}
 		}
 		if err == nil {
 			err = route.Handle(r)
