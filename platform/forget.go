@@ -15,8 +15,8 @@ const keepPeople = 30
 const forgetEvery = 12 * time.Hour
 
 // Forget takes the names and addresses of those who booked out of bookings,
-// passes and parties, once the time for which they were given is over, and removes
-// staff who have had no role for as long. What an organizer reports stays: how many
+// passes and parties, once the time for which they were given is over, deletes
+// scans when theirs is, and removes staff who have had no role for as long. What an organizer reports stays: how many
 // booked, and how many came. It looks at each
 // event's days as they are now, so an event that was put off keeps its people,
 // and after an older backup was restored it forgets again.
@@ -51,7 +51,8 @@ func (p *Platform) forgetCity(ctx context.Context, city string) (n int, err erro
 			live[event.ID] = true
 			continue
 		}
-		for _, forget := range []func(context.Context, string) (int, error){p.Registration.ForgetBookings, p.Ticketing.ForgetPasses} {
+		scans := func(ctx context.Context, _ string) (int, error) { return p.Ticketing.ForgetScans(ctx, event, now) }
+		for _, forget := range []func(context.Context, string) (int, error){p.Registration.ForgetBookings, p.Ticketing.ForgetPasses, scans} {
 			done, err := forget(ctx, event.ID)
 			n += done
 			if err != nil {

@@ -13,6 +13,7 @@ import (
 	"feria/festival"
 	"feria/platform"
 	"feria/registration"
+	"feria/ticketing"
 )
 
 // TestForget: the names of those who came are gone 30 days after the event, all
@@ -32,6 +33,13 @@ func TestForget(t *testing.T) {
 		t.Error("nothing is remembered of the request")
 	}
 	if _, err := p.PassFor(t.Context(), week, booked.Party.ID, marked.Name); err != nil {
+		t.Fatal(err)
+	}
+	gate, err := p.Ticketing.GateBySlug(t.Context(), week.ID, "main")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Ticketing.Scan(t.Context(), ticketing.ScanRequest{Event: week, Gate: gate, Token: "nothing of ours", Device: "d", Nonce: "n"}); err != nil {
 		t.Fatal(err)
 	}
 	later, err := p.Festival.CopyEvent(t.Context(), week.ID, "test", festival.Copy{Slug: "week-2", Start: week.Start.Add(364)})
@@ -70,6 +78,15 @@ func TestForget(t *testing.T) {
 	}
 	if n := at(week.End.Add(32)); n != 0 {
 		t.Errorf("%d forgotten twice", n)
+	}
+	if n := at(week.End.Add(90)); n != 0 {
+		t.Errorf("%d forgotten, but scans are kept for 90 days", n)
+	}
+	if n := at(week.End.Add(91)); n != 1 {
+		t.Errorf("%d forgotten, want the scan", n)
+	}
+	if rows, _, err := p.Ticketing.Scans(t.Context(), ticketing.ScanQuery{Event: week.ID}); err != nil || len(rows) != 0 {
+		t.Errorf("%d scans are left, %v", len(rows), err)
 	}
 	if after := counts(t, p, week); after != before {
 		t.Errorf("figures changed from %v to %v", before, after)

@@ -16,9 +16,8 @@ type Admission struct {
 	// Base is what older scans came to, when there were too many to keep; Before
 	// is the last of them in order. One that arrives later still although it
 	// happened before counts as if it came right after.
-	Base    map[string]Presence `json:"base,omitempty"`
-	Before  *ScanRef            `json:"before,omitempty"`
-	Expires time.Time           `json:"expires"`
+	Base   map[string]Presence `json:"base,omitempty"`
+	Before *ScanRef            `json:"before,omitempty"`
 }
 
 // A pass keeps at most maxRefs scans; then all but the last keptRefs are summed
@@ -32,8 +31,7 @@ var admissions = store.Declare(store.Spec[Admission]{
 	Name:  "admissions",
 	ID:    func(a *Admission) string { return a.ID },
 	Shape: 1,
-	Keep:  "90 days after the event",
-	Until: func(a *Admission) time.Time { return a.Expires },
+	Keep:  "as long as its scans",
 })
 
 // answer is what the door is told about one scan.

@@ -140,7 +140,6 @@ func (s *Service) decide(ctx context.Context, r ScanRequest, row Scan) (decided 
 			return store.ErrUnchanged
 		}
 		repeated = false
-		a.lastAsLongAs(row)
 		decided = row.told(a.admit(ref))
 		return nil
 	}, s.begun(row), store.With(func(bool) []store.Op {
@@ -158,18 +157,10 @@ func (s *Service) decide(ctx context.Context, r ScanRequest, row Scan) (decided 
 	return decided, repeated, nil
 }
 
-// lastAsLongAs keeps the Admission while there are scans of it: the event may have
-// been put off since the first, and who went in must not come in anew.
-func (a *Admission) lastAsLongAs(row Scan) {
-	if row.Expires.After(a.Expires) {
-		a.Expires = row.Expires
-	}
-}
-
 // begun is the Admission of a pass before its first scan.
 func (s *Service) begun(row Scan) store.UpdateOption {
 	return store.OrNew(func() Admission {
-		return Admission{ID: row.Pass, Event: row.Event, Expires: row.Expires}
+		return Admission{ID: row.Pass, Event: row.Event}
 	})
 }
 
@@ -178,11 +169,11 @@ func (s *Service) begun(row Scan) store.UpdateOption {
 func (s *Service) keep(ctx context.Context, row Scan, said *answer) (Scan, error) {
 	row.Void = true // until it is told
 	return s.scans.Update(ctx, row.ID, func(row *Scan) error {
-		if !row.Void && row.says(said) {
+		if row.Folded && !row.Void && row.says(said) {
 			return store.ErrUnchanged
 		}
 		*row = row.told(*said)
-		row.Void = false
+		row.Folded, row.Void = true, false
 		return nil
 	}, store.OrNew(func() Scan { return row }))
 }
@@ -247,7 +238,6 @@ func (s *Service) complete(ctx context.Context, row Scan) (Scan, error) {
 		if said, known = a.recall(row.Device, row.Nonce, row.At); known {
 			return store.ErrUnchanged
 		}
-		a.lastAsLongAs(row)
 		now := a.admit(ref)
 		said = &now
 		return nil

@@ -3,18 +3,15 @@ package ticketing
 import (
 	"context"
 	"crypto/ed25519"
+	"errors"
 	"fmt"
-	"time"
 
 	"feria/store"
 )
 
-// settled is how old a row must be before it is said that its Admission does
-// not know it: a scan under way writes the row first.
-const settled = time.Minute
-
 // Check reports every contradiction between keys, passes, admissions and scans.
-// It may run while people are being let in. Errors: those of the store.
+// It may run while people are being let in, and holds some hundred documents at a
+// time. Errors: those of the store.
 func (s *Service) Check(ctx context.Context, report func(problem string)) error {
 	events := map[string]uint32{}
 	err := s.keys.Each(ctx, store.All(), func(k KeySet) error {
@@ -29,9 +26,7 @@ func (s *Service) Check(ctx context.Context, report func(problem string)) error 
 	if err != nil {
 		return err
 	}
-	passIDs := map[string]bool{}
 	err = s.passes.Each(ctx, store.All(), func(p Pass) error {
-		passIDs[p.ID] = true
 		if passID(p.Event, p.tokenID()) != p.ID {
 			report(fmt.Sprintf("pass %s: its id is not its event's", p.ID))
 		}
@@ -43,125 +38,167 @@ func (s *Service) Check(ctx context.Context, report func(problem string)) error 
 	if err != nil {
 		return err
 	}
-	return s.checkScans(ctx, passIDs, report)
-}
-
-// folded is what is known of one pass's admission while rows are compared.
-type folded struct {
-	scans  map[string]ScanRef // by Scan.ID
-	before *ScanRef
-}
-
-// knows says whether the admission has a row, and whether it lists it still.
-func (f folded) knows(r Scan) (ref ScanRef, itself, ok bool) {
-	if ref, ok := f.scans[r.ID]; ok {
-		return ref, true, true
-	}
-	ref = ScanRef{At: r.At, Device: r.Device, Nonce: r.Nonce}
-	return ref, false, f.before != nil && ref.compare(*f.before) <= 0
-}
-
-// agrees says whether a row holds what the door was told.
-func (ref ScanRef) agrees(r Scan) bool {
-	if said := ref.said(); said != nil {
-		return r.says(said)
-	}
-	return r.Passed == ref.Told
-}
-
-// admitted reads all admissions.
-func (s *Service) admitted(ctx context.Context, see func(Admission)) (map[string]folded, error) {
-	all := map[string]folded{}
-	err := s.admissions.Each(ctx, store.All(), func(a Admission) error {
-		f := folded{scans: make(map[string]ScanRef, len(a.Scans)), before: a.Before}
-		for _, ref := range a.Scans {
-			f.scans[scanID(a.Event, ref.Device, ref.Nonce)] = ref
-		}
-		all[a.ID] = f
-		see(a)
-		return nil
-	})
-	return all, err
-}
-
-// checkScans compares admissions with rows, both ways.
-func (s *Service) checkScans(ctx context.Context, passIDs map[string]bool, report func(string)) error {
-	young := s.now().Add(-settled)
-	all, err := s.admitted(ctx, func(a Admission) {
-		if !passIDs[a.ID] {
-			report(fmt.Sprintf("admission %s: its pass is not there", a.ID))
-		}
-	})
+	err = pages(ctx, s.admissions, store.All(), func(page []Admission) error { return s.checkAdmissions(ctx, page, report) })
 	if err != nil {
 		return err
 	}
-	err = s.scans.Each(ctx, store.All(), func(r Scan) error {
+	return pages(ctx, s.scans, store.All(), func(page []Scan) error { return s.checkScans(ctx, page, report) })
+}
+
+// checkAdmissions looks for the passes and the rows of some admissions.
+func (s *Service) checkAdmissions(ctx context.Context, page []Admission, report func(string)) error {
+	ids := make([]string, len(page))
+	for i, a := range page {
+		ids[i] = a.ID
+	}
+	passes, err := s.passes.GetMany(ctx, ids)
+	if err != nil {
+		return err
+	}
+	there := make(map[string]bool, len(passes))
+	for _, p := range passes {
+		there[p.ID] = true
+	}
+	for _, a := range page {
+		if !there[a.ID] {
+			report(fmt.Sprintf("admission %s: its pass is not there", a.ID))
+		}
+	}
+	for len(page) > 0 {
+		n, listed := 0, []string(nil)
+		for n < len(page) && (n == 0 || len(listed)+len(page[n].Scans) <= maxRefs) {
+			listed = append(listed, page[n].scanIDs()...)
+			n++
+		}
+		rows, err := s.scans.GetMany(ctx, listed)
+		if err != nil {
+			return err
+		}
+		found := make(map[string]*Scan, len(rows))
+		for i := range rows {
+			found[rows[i].ID] = &rows[i]
+		}
+		for i := range page[:n] {
+			a := &page[i]
+			for _, id := range a.scanIDs() {
+				if r := found[id]; r != nil && r.fault(a) == "" {
+					continue
+				}
+				if err := s.checkAgain(ctx, a.ID, id, report); err != nil {
+					return err
+				}
+			}
+		}
+		page = page[n:]
+	}
+	return nil
+}
+
+// checkScans looks for rows that their Admission does not know; what it says of
+// those that it lists is checked there.
+func (s *Service) checkScans(ctx context.Context, page []Scan, report func(string)) error {
+	known, err := s.admissionsOf(ctx, page)
+	if err != nil {
+		return err
+	}
+	for _, r := range page {
 		if r.ID != scanID(r.Event, r.Device, r.Nonce) {
 			report(fmt.Sprintf("scan %s: its id is not that of its device and nonce", r.ID))
 		}
-		if !r.Folded {
-			return nil
+		if r.Pass == "" {
+			continue
 		}
-		ref, itself, ok := all[r.Pass].knows(r)
-		switch {
-		case r.Void && itself:
-			report(fmt.Sprintf("scan %s: is marked void, and pass %s counts it", r.ID, r.Pass))
-		case r.Void:
-		case !ok && r.Received.Before(young):
-			report(fmt.Sprintf("scan %s: pass %s does not know it", r.ID, r.Pass))
-		case itself && !ref.agrees(r) && r.Received.Before(young):
-			report(fmt.Sprintf("scan %s: says that %d went through, the pass says %d, or another reason", r.ID, r.Passed, ref.Told))
+		if ref, _ := known[r.Pass].knows(r); ref != nil || r.fault(known[r.Pass]) == "" {
+			continue
 		}
-		if itself {
-			delete(all[r.Pass].scans, r.ID)
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	for pass, f := range all {
-		for id := range f.scans {
-			report(fmt.Sprintf("admission %s: its scan %s is not there", pass, id))
+		if err := s.checkAgain(ctx, r.Pass, r.ID, report); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// Sweep puts rows right by the Admission of their pass. Those that it does not
-// know are marked void: their machine stopped before it was asked, and nobody
-// was told anything about them; one that was sent again meanwhile, and so counts
-// after all, loses the mark. Those that say something else than was decided are
-// told again. It answers how many it changed. On SQLite there are none, since
-// both are one commit.
-func (s *Service) Sweep(ctx context.Context) (int, error) {
-	young := s.now().Add(-settled)
-	all, err := s.admitted(ctx, func(Admission) {})
-	if err != nil {
-		return 0, err
+// checkAgain reports what is wrong between a row and its Admission as both are
+// now: what a page showed may have been overtaken.
+func (s *Service) checkAgain(ctx context.Context, pass, id string, report func(string)) error {
+	row, err := s.scans.Get(ctx, id)
+	missing := errors.Is(err, store.ErrAbsent)
+	if err != nil && !missing {
+		return err
 	}
-	n := 0
-	err = s.scans.Each(ctx, store.All(), func(r Scan) error {
-		ref, itself, ok := all[r.Pass].knows(r)
-		if !r.Folded || !r.Received.Before(young) {
+	a, err := s.admissions.Get(ctx, pass)
+	if err != nil && !errors.Is(err, store.ErrAbsent) {
+		return err
+	}
+	if missing { // the row is written before its Admission, and may be there by now
+		row, err = s.scans.Get(ctx, id)
+		if errors.Is(err, store.ErrAbsent) {
+			if a.lists(id) {
+				report(fmt.Sprintf("admission %s: its scan %s is not there", pass, id))
+			}
 			return nil
 		}
-		if itself && !ref.agrees(r) && ref.Said != nil {
-			n++
-			_, err := s.keep(ctx, r, ref.said())
+		if err != nil {
 			return err
 		}
-		if r.Void == !ok {
-			return nil
+	}
+	if fault := row.fault(&a); fault != "" && row.Received.Before(s.now().Add(-settled)) {
+		report(fmt.Sprintf("scan %s: %s", id, fault))
+	}
+	return nil
+}
+
+// fault says what is wrong between a row that names a pass and the Admission of
+// that, "" for nothing. A row that just came may look so while it is decided.
+func (r Scan) fault(a *Admission) string {
+	ref, known := a.knows(r)
+	switch {
+	case ref != nil && r.Void:
+		return fmt.Sprintf("is marked void, and pass %s counts it", r.Pass)
+	case ref != nil && !r.Folded:
+		return fmt.Sprintf("says that it was refused, and pass %s counts it", r.Pass)
+	case ref != nil && !ref.agrees(r):
+		return fmt.Sprintf("says that %d went through, the pass says %d, or another reason", r.Passed, ref.Told)
+	case r.Folded && !r.Void && !known:
+		return fmt.Sprintf("pass %s does not know it", r.Pass)
+	}
+	return ""
+}
+
+// knows says whether the Admission has a row, with what it holds of it where it
+// lists it still.
+func (a *Admission) knows(r Scan) (ref *ScanRef, known bool) {
+	mine := ScanRef{At: r.At, Device: r.Device, Nonce: r.Nonce}
+	for i := range a.Scans {
+		if a.Scans[i].same(mine) {
+			return &a.Scans[i], true
 		}
-		n++
-		return s.scans.Decide(ctx, r.ID, func(row *Scan) error {
-			if row.Void == !ok {
-				return store.ErrUnchanged
-			}
-			row.Void = !ok
-			return nil
-		})
-	})
-	return n, err
+	}
+	return nil, a.Before != nil && mine.compare(*a.Before) <= 0
+}
+
+// agrees says whether a row holds what the door was told.
+func (r ScanRef) agrees(row Scan) bool {
+	if said := r.said(); said != nil {
+		return row.says(said)
+	}
+	return row.Passed == r.Told
+}
+
+// scanIDs are the rows of the scans that the Admission lists.
+func (a *Admission) scanIDs() []string {
+	ids := make([]string, len(a.Scans))
+	for i, ref := range a.Scans {
+		ids[i] = scanID(a.Event, ref.Device, ref.Nonce)
+	}
+	return ids
+}
+
+func (a *Admission) lists(id string) bool {
+	for _, ref := range a.Scans {
+		if scanID(a.Event, ref.Device, ref.Nonce) == id {
+			return true
+		}
+	}
+	return false
 }

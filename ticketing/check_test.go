@@ -7,15 +7,7 @@ func TestScan_rowsWithoutAdmission(t *testing.T) {
 	w := open(t)
 	g := w.gate(Gate{Slug: "main"})
 	p, token := w.pass("harbour/p1", 1)
-	lonely := func(nonce string) ScanRequest {
-		r := ScanRequest{Event: w.event, Gate: g, Token: token, Device: "d", Nonce: nonce, Direction: Entry}
-		row := r.row(w.clock())
-		row.Pass, row.Folded, row.Scope, row.Seats, row.Result, row.Passed = p.ID, true, eventScope, 1, OK, 1
-		if err := scans.In(w.store).Insert(t.Context(), row); err != nil {
-			t.Fatal(err)
-		}
-		return r
-	}
+	lonely := func(nonce string) ScanRequest { return w.lonely(g, p, token, nonce) }
 	problems := func() (n int) {
 		if err := w.Check(t.Context(), func(string) { n++ }); err != nil {
 			t.Fatal(err)

@@ -91,8 +91,8 @@ func TestAdmission_lastsAsLongAsItsScans(t *testing.T) {
 		t.Fatalf("in twice: %s", got)
 	}
 	w.after(100 * 24 * time.Hour)
-	if _, err := w.store.Expire(t.Context(), w.clock()); err != nil {
-		t.Fatal(err)
+	if n, err := w.ForgetScans(t.Context(), w.event, w.clock()); err != nil || n != 0 {
+		t.Fatalf("%d scans forgotten, %v", n, err)
 	}
 	if got := brief(w.scan(w.request(g, token))); got == "ok 1, 1 of 1" {
 		t.Errorf("months later, while the event goes on: %s", got)

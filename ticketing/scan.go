@@ -126,13 +126,9 @@ type Scan struct {
 	Scope  string `json:"scope,omitempty"`
 	// Opens and Closes are from when and until when the pass would have been let
 	// in, where the clock was the reason.
-	Opens   time.Time `json:"opens,omitzero"`
-	Closes  time.Time `json:"closes,omitzero"`
-	Expires time.Time `json:"expires"`
+	Opens  time.Time `json:"opens,omitzero"`
+	Closes time.Time `json:"closes,omitzero"`
 }
-
-// scanDays is how long scans outlive their event.
-const scanDays = 90
 
 var scans = store.Declare(store.Spec[Scan]{
 	Name: "scans",
@@ -148,11 +144,16 @@ var scans = store.Declare(store.Spec[Scan]{
 			}
 			return store.K(s.Pass, s.Received)
 		}},
+		{Name: "void", Key: func(s *Scan) store.Key {
+			if !s.Void {
+				return nil
+			}
+			return store.K(s.ID)
+		}},
 	},
 	Shape:    1,
 	Personal: []string{"read"},
-	Keep:     "90 days after the event",
-	Until:    func(s *Scan) time.Time { return s.Expires },
+	Keep:     "90 days after the event, or after it came, if that was later", // see ForgetScans
 })
 
 // scanID is what makes (event, device, nonce) unique.
@@ -167,14 +168,10 @@ func (r ScanRequest) row(now time.Time) Scan {
 	if year := scanned.UTC().Year(); scanned.IsZero() || year < 0 || year > 9999 { // none, or none that can be stored
 		scanned = now
 	}
-	expires := endOf(r.Event)
-	if now.After(expires) {
-		expires = now
-	}
 	return Scan{
 		ID: scanID(r.Event.ID, r.Device, r.Nonce), Event: r.Event.ID, Gate: r.Gate.ID, Device: r.Device, Nonce: r.Nonce, By: r.By,
 		ScannedAt: scanned.UTC(), At: at, Received: now.UTC(), ClockOff: off,
-		Direction: r.Direction, Count: r.Count, Expires: expires.AddDate(0, 0, scanDays).UTC(),
+		Direction: r.Direction, Count: r.Count,
 	}
 }
 

@@ -63,6 +63,7 @@ type Service struct {
 	gates      *store.Collection[Gate]
 	scans      *store.Collection[Scan]
 	admissions *store.Collection[Admission]
+	sweeps     *store.Collection[swept]
 	rings      ringCache
 	tallies    tallyCache
 
@@ -90,6 +91,7 @@ func New(s *store.Store, now kernel.Clock, secret []byte, rights Rights) *Servic
 	return &Service{
 		store: s, now: now, secret: secret, rights: rights, life: life, end: end,
 		keys: keySets.In(s), passes: passes.In(s), gates: gates.In(s), scans: scans.In(s), admissions: admissions.In(s),
+		sweeps: sweeps.In(s),
 	}
 }
 
@@ -103,7 +105,7 @@ func (s *Service) WithCities(list func(ctx context.Context) ([]string, error)) *
 
 // Collections lists what this package stores.
 func Collections() []store.Declaration {
-	return []store.Declaration{keySets, passes, gates, scans, admissions}
+	return []store.Declaration{keySets, passes, gates, scans, admissions, sweeps}
 }
 
 // zones keeps loaded zones: loading one reads a file each time.
