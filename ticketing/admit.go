@@ -116,7 +116,7 @@ func (s *Service) applyRules(ctx context.Context, r ScanRequest, pass Pass, row 
 		right.come = pass.Persons
 	}
 	rule := r.Gate.rule(r.Event, right, row.At, r.Direction == Exit)
-	row.Reason, row.Why, row.Scope, row.Seats = rule.reason, rule.why, rule.scope, rule.seats
+	row.Reason, row.Why, row.Scope, row.Space, row.Seats = rule.reason, rule.why, rule.scope, rule.space, rule.seats
 	if rule.reason == InvalidTime || rule.reason == Rules {
 		row.Opens, row.Closes = rule.opens, rule.closes
 	}
@@ -181,7 +181,7 @@ func (s *Service) keep(ctx context.Context, row Scan, said *answer) (Scan, error
 // ref is what the fold needs of a row.
 func (r Scan) ref(reentry Reentry) ScanRef {
 	return ScanRef{
-		At: r.At, Device: r.Device, Nonce: r.Nonce, Gate: r.Gate, Scope: r.Scope,
+		At: r.At, Device: r.Device, Nonce: r.Nonce, Gate: r.Gate, Scope: r.Scope, Space: r.Space,
 		Exit: r.Direction == Exit, Count: r.Count, Seats: r.Seats, Reentry: reentry,
 	}
 }

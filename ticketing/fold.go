@@ -20,15 +20,18 @@ const (
 // it: what the fold needs, with the rule of the gate and the seats of the party
 // as they were when it was decided.
 type ScanRef struct {
-	At      time.Time `json:"at"` // corrected
-	Device  string    `json:"device"`
-	Nonce   string    `json:"nonce"`
-	Gate    string    `json:"gate"`  // Gate.ID
-	Scope   string    `json:"scope"` // what it lets into: gates of one scope count together
-	Exit    bool      `json:"exit,omitempty"`
-	Count   int       `json:"count,omitempty"` // how many it asked for; 0: all that remain
-	Seats   int       `json:"seats"`           // how many belong to the party
-	Reentry Reentry   `json:"reentry"`
+	At     time.Time `json:"at"` // corrected
+	Device string    `json:"device"`
+	Nonce  string    `json:"nonce"`
+	Gate   string    `json:"gate"`  // Gate.ID
+	Scope  string    `json:"scope"` // what it lets into: gates of one scope count together
+	// Space is where the scope is, "" where that is not known. An exit of a whole
+	// space is one of all scopes in it.
+	Space   string  `json:"space,omitempty"`
+	Exit    bool    `json:"exit,omitempty"`
+	Count   int     `json:"count,omitempty"` // how many it asked for; 0: all that remain
+	Seats   int     `json:"seats"`           // how many belong to the party
+	Reentry Reentry `json:"reentry"`
 	// Told is how many the door was told to let in or out, and Said the rest of
 	// what it was told, so that a repeat hears the same: both rest on what was
 	// known then and take no part in the fold. Without Said the row says it.
@@ -60,9 +63,10 @@ type First struct {
 
 // Presence is how many of a party are in one scope.
 type Presence struct {
-	In      int   `json:"in"`      // inside now
-	Entered int   `json:"entered"` // let in so far, each entry counted
-	Since   First `json:"since"`   // the entry since which somebody of them is in
+	In      int    `json:"in"`              // inside now
+	Entered int    `json:"entered"`         // let in so far, each entry counted
+	Since   First  `json:"since"`           // the entry since which somebody of them is in
+	Space   string `json:"space,omitempty"` // as in ScanRef
 }
 
 // Standing is what became of one scan when all are known and put in order.
@@ -96,8 +100,12 @@ func Fold(scans []ScanRef, base map[string]Presence) State {
 		if slices.ContainsFunc(end.Scans, func(s Standing) bool { return s.Scan.same(scan) }) {
 			continue
 		}
+		if scan.Exit {
+			end.Scans = append(end.Scans, end.leave(scan))
+			continue
+		}
 		p := end.Scopes[scan.Scope]
-		s := p.take(scan)
+		s := p.enter(scan)
 		end.Scopes[scan.Scope] = p
 		if s.First != nil {
 			end.blame(scan.Scope, *s.First)
@@ -126,18 +134,42 @@ func (s State) of(ref ScanRef) (Standing, bool) {
 	return s.Scans[i], true
 }
 
-// take lets one scan happen.
-func (p *Presence) take(scan ScanRef) Standing {
-	s := Standing{Scan: scan}
-	if scan.Exit {
-		s.Passed = p.In
+// leave lets an exit happen: whoever is in may leave, by which booking they came in
+// does not matter any more. Of several scopes in a space those who have been in
+// longest leave first.
+func (s *State) leave(scan ScanRef) Standing {
+	out := Standing{Scan: scan}
+	for _, scope := range s.within(scan.Scope) {
+		p := s.Scopes[scope]
+		n := p.In
 		if scan.Count > 0 {
-			s.Passed = min(scan.Count, p.In)
+			n = min(n, scan.Count-out.Passed)
 		}
-		p.In -= s.Passed
-		s.In = p.In
-		return s
+		p.In -= n
+		s.Scopes[scope] = p
+		out.Passed, out.In = out.Passed+n, out.In+p.In
 	}
+	return out
+}
+
+// within lists a scope and, of a space, the scopes in it, by how long somebody has
+// been in.
+func (s *State) within(scope string) []string {
+	all := []string{scope}
+	for other, p := range s.Scopes {
+		if other != scope && p.Space != "" && spaceScope(p.Space) == scope {
+			all = append(all, other)
+		}
+	}
+	slices.SortFunc(all, func(a, b string) int {
+		return cmp.Or(s.Scopes[a].Since.At.Compare(s.Scopes[b].Since.At), cmp.Compare(a, b))
+	})
+	return all
+}
+
+// enter lets an entry happen.
+func (p *Presence) enter(scan ScanRef) Standing {
+	s := Standing{Scan: scan}
 	room := p.room(scan)
 	wanted := scan.Count
 	if wanted == 0 {
@@ -151,7 +183,7 @@ func (p *Presence) take(scan ScanRef) Standing {
 	case wanted > room:
 		s.Reason, s.Left = OverParty, room
 	default:
-		s.Passed = wanted
+		s.Passed, p.Space = wanted, cmp.Or(scan.Space, p.Space)
 		if p.In == 0 && (scan.Reentry != Never || p.Entered == 0) {
 			p.Since = First{scan.At, scan.Gate}
 		}

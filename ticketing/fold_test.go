@@ -116,8 +116,9 @@ func TestFold_doubleEntriesMarkBothScans(t *testing.T) {
 	}
 }
 
-// genScans draws scans of one pass as several devices may have made them.
-func genScans(t *rapid.T) []ScanRef {
+// genScans draws scans of one pass as several devices may have made them, into one
+// of these scopes.
+func genScans(t *rapid.T, scopes ...string) []ScanRef {
 	rule := rapid.SampledFrom([]Reentry{Never, AfterExit, Always}).Draw(t, "rule")
 	seats := rapid.IntRange(1, 6).Draw(t, "seats")
 	return rapid.SliceOfNDistinct(rapid.Custom(func(t *rapid.T) ScanRef {
@@ -125,7 +126,7 @@ func genScans(t *rapid.T) []ScanRef {
 			At:     ten.Add(time.Duration(rapid.IntRange(0, 20).Draw(t, "minute")) * time.Minute),
 			Device: rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "device"),
 			Nonce:  fmt.Sprint(rapid.IntRange(0, 30).Draw(t, "nonce")),
-			Gate:   rapid.SampledFrom([]string{"A", "B"}).Draw(t, "gate"), Scope: eventScope,
+			Gate:   rapid.SampledFrom([]string{"A", "B"}).Draw(t, "gate"), Scope: rapid.SampledFrom(scopes).Draw(t, "scope"), Space: "lab",
 			Exit:  rapid.IntRange(0, 3).Draw(t, "exit") == 0,
 			Count: rapid.IntRange(0, 3).Draw(t, "count"), Seats: seats, Reentry: rule,
 		}
@@ -136,7 +137,7 @@ func genScans(t *rapid.T) []ScanRef {
 // the door is never told to let more persons be inside than belong to the party.
 func TestAdmission_anyOrderOfArrivalEndsTheSame(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		scans := genScans(t)
+		scans := genScans(t, rapid.SampledFrom([][]string{{eventScope}, {"slot:a", "slot:b", "space:lab"}}).Draw(t, "scopes")...)
 		want := Fold(scans, nil)
 		if again := Fold(append(slices.Clone(scans), scans...), nil); !reflect.DeepEqual(again, want) {
 			t.Fatal("repeated nonces count")
@@ -167,7 +168,7 @@ func TestAdmission_anyOrderOfArrivalEndsTheSame(t *testing.T) {
 // of scans without exits, doors are told to let in no more than the party.
 func TestAdmission_doorsNeverLetInMoreThanTheParty(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		scans := slices.DeleteFunc(genScans(t), func(s ScanRef) bool { return s.Exit || s.Reentry == Always })
+		scans := slices.DeleteFunc(genScans(t, eventScope), func(s ScanRef) bool { return s.Exit || s.Reentry == Always })
 		var a Admission
 		in := 0
 		for _, ref := range scans {

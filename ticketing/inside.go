@@ -40,7 +40,6 @@ type tally struct {
 	took     time.Duration
 	gates    map[string]Counts // nil before the first count
 	scopes   map[string]int
-	visited  map[string]map[string]bool // by gate: the scopes that it has let into
 }
 
 func (c *tallyCache) of(event string) *tally {
@@ -82,14 +81,19 @@ func (s *Service) Inside(ctx context.Context, gate Gate) (Counts, error) {
 		return Counts{}, t.failed
 	}
 	counts := t.gates[gate.ID]
-	scopes := t.visited[gate.ID]
-	if gate.Scope == OfEvent {
-		scopes = map[string]bool{eventScope: true}
-	}
-	for scope := range scopes {
-		counts.In += t.scopes[scope]
-	}
+	counts.In = t.scopes[gate.counted()]
 	return counts, nil
+}
+
+// counted is the scope of which a gate shows who is inside.
+func (g Gate) counted() string {
+	switch g.Scope {
+	case OfSpace:
+		return spaceScope(g.Space)
+	case OfSlot:
+		return slotScope(g.Slot)
+	}
+	return eventScope
 }
 
 // due lets count begin where the counts are old and nobody is counting. It gives
@@ -114,23 +118,27 @@ func (s *Service) recount(event string, t *tally) {
 	ctx, cancel := context.WithTimeout(s.life, tallyTime)
 	defer cancel()
 	asked := time.Now()
-	gates, scopes, visited, err := s.count(ctx, event)
+	gates, scopes, err := s.count(ctx, event)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.failed = err; err == nil {
-		t.gates, t.scopes, t.visited, t.counted, t.took = gates, scopes, visited, asked, time.Since(asked)
+		t.gates, t.scopes, t.counted, t.took = gates, scopes, asked, time.Since(asked)
 	}
 	close(t.counting)
 	t.counting = nil
 }
 
-// count folds the admissions of an event.
-func (s *Service) count(ctx context.Context, event string) (gates map[string]Counts, scopes map[string]int, visited map[string]map[string]bool, err error) {
-	gates, scopes, visited = map[string]Counts{}, map[string]int{}, map[string]map[string]bool{}
+// count folds the admissions of an event. Of a space it counts whoever is in
+// anything in it.
+func (s *Service) count(ctx context.Context, event string) (gates map[string]Counts, scopes map[string]int, err error) {
+	gates, scopes = map[string]Counts{}, map[string]int{}
 	err = s.admissions.Each(ctx, store.All().Prefix(event+"/"), func(a Admission) error {
 		end := Fold(a.Scans, a.Base)
 		for scope, p := range end.Scopes {
 			scopes[scope] += p.In
+			if space := spaceScope(p.Space); p.Space != "" && space != scope {
+				scopes[space] += p.In
+			}
 		}
 		for _, x := range end.Scans {
 			c := gates[x.Scan.Gate]
@@ -144,12 +152,8 @@ func (s *Service) count(ctx context.Context, event string) (gates map[string]Cou
 				c.Doubles++
 			}
 			gates[x.Scan.Gate] = c
-			if visited[x.Scan.Gate] == nil {
-				visited[x.Scan.Gate] = map[string]bool{}
-			}
-			visited[x.Scan.Gate][x.Scan.Scope] = true
 		}
 		return nil
 	})
-	return gates, scopes, visited, err
+	return gates, scopes, err
 }

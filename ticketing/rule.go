@@ -27,12 +27,16 @@ type ruling struct {
 	reason Reason
 	why    Why
 	scope  string // what is entered or left
+	space  string // where that is, "" where it is not known
 	seats  int    // how many of the party may be in
 	opens  time.Time
 	closes time.Time
 }
 
 const eventScope = "event"
+
+func slotScope(slot string) string   { return "slot:" + slot }
+func spaceScope(space string) string { return "space:" + space }
 
 // standing says whether a pass lets in at all. Nobody asks on the way out:
 // whoever is in may leave, whatever became of the pass.
@@ -47,11 +51,16 @@ func (p Pass) standing() Reason {
 }
 
 // rule applies a gate's rules to what a party has booked. The order is pretix's:
-// cancelled, not for this gate, then the clock. Exits pass every rule.
+// cancelled, not for this gate, then the clock. Exits pass every rule, and those
+// from a space are from all of it: what is booked by now does not tell by which
+// booking somebody came in.
 func (g Gate) rule(event festival.Event, right Right, at time.Time, exit bool) ruling {
 	out := g.place(event, right, at)
 	if exit {
 		out.reason, out.why = "", ""
+		if g.Scope == OfSpace {
+			out.scope = spaceScope(g.Space)
+		}
 		return out
 	}
 	if out.reason != "" {
@@ -105,9 +114,9 @@ func (g Gate) place(event festival.Event, right Right, at time.Time) ruling {
 	if g.Who != AnyPass {
 		out = missing(mine)
 	}
-	out.scope = "slot:" + g.Slot
+	out.scope = slotScope(g.Slot)
 	if g.Scope == OfSpace {
-		out.scope = "space:" + g.Space
+		out.scope, out.space = spaceScope(g.Space), g.Space
 	}
 	return out
 }
@@ -131,7 +140,7 @@ func (g Gate) slotPlace(booked []SlotRight, at time.Time) ruling {
 	lead := time.Duration(cmp.Or(g.Lead, DefaultLead)) * time.Minute
 	for i, slot := range booked {
 		one := ruling{
-			scope: "slot:" + slot.Slot, seats: slot.Seats,
+			scope: slotScope(slot.Slot), space: slot.Space, seats: slot.Seats,
 			opens: slot.Start.Add(-lead), closes: slot.End,
 		}
 		if at.Before(one.opens) || !at.Before(one.closes) {

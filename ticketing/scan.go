@@ -124,6 +124,7 @@ type Scan struct {
 	Folded bool   `json:"folded,omitempty"`
 	Void   bool   `json:"void,omitempty"`
 	Scope  string `json:"scope,omitempty"`
+	Space  string `json:"space,omitempty"` // as in ScanRef
 	// Opens and Closes are from when and until when the pass would have been let
 	// in, where the clock was the reason.
 	Opens  time.Time `json:"opens,omitzero"`
