@@ -40,8 +40,9 @@ func (s slots) Slot(ctx context.Context, id string) (registration.SlotInfo, erro
 // rights answers what ticketing asks of registration.
 type rights struct{ registration *registration.Service }
 
-// Of gives what a party has booked in an event.
-func (r rights) Of(ctx context.Context, event festival.Event, party string, _ time.Time) (ticketing.Right, error) {
+// Of gives what a party has booked in an event; what was cancelled after then counts
+// as booked, zero: as all stands now.
+func (r rights) Of(ctx context.Context, event festival.Event, party string, then time.Time) (ticketing.Right, error) {
 	held, err := r.registration.Of(ctx, event.City, party)
 	if err != nil {
 		return ticketing.Right{}, err
@@ -55,7 +56,9 @@ func (r rights) Of(ctx context.Context, event festival.Event, party string, _ ti
 			Slot: h.Booking.Slot, Space: h.Slot.Space, Booth: h.Slot.Booth, Seats: h.Booking.Seats,
 			Start: h.Slot.Start, End: h.Slot.End,
 		}
+		ended := h.Booking.Ended
 		switch {
+		case h.State == registration.Cancelled && !then.IsZero() && ended != nil && ended.After(then) && !h.Slot.Cancelled:
 		case h.State == registration.Cancelled || h.Slot.Cancelled:
 			s.State = ticketing.Withdrawn
 		case h.State == registration.Waiting:

@@ -57,6 +57,10 @@ func TestConsole_gatesAreChangedAndRemoved(t *testing.T) {
 	d.try(t, 303, at+"/remove")
 	d.get(at).want(t, 404)
 	volunteer.json("POST", "/events/learning-week/gates/quay/scans", map[string]any{"token": token, "nonce": "n2"}, nil).want(t, 404)
+	// A device that had no network brings what it let in before it heard of that.
+	queued := map[string]any{"token": token, "nonce": "n3", "scanned_at": clock.now().Add(-10 * time.Minute), "sent_at": clock.now()}
+	volunteer.json("POST", "/events/learning-week/gates/quay/scans", queued, nil).want(t, 200).has(t, `"already_redeemed"`)
+	d.get(week+"/scans.csv").want(t, 200).has(t, clock.now().Add(-10*time.Minute).Format("04:05"))
 	gone := d.get(week+"/gates").want(t, 200).has(t, "Mole", "Ada", "Bring back")
 	d.get(week+"/scans.csv").want(t, 200).has(t, "Mole", "Ada")
 	restore := regexp.MustCompile(`action="([^"]+/restore)"`).FindStringSubmatch(gone.body)

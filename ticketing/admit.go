@@ -14,8 +14,8 @@ import (
 // Verdict, not an error. A scan sent again (same device and nonce) gets the same
 // verdict and counts once. Errors: kernel.Errors by field (scan_token,
 // scan_nonce, scan_device, scan_direction, scan_count), not_found for a gate of
-// another event or one set aside, nonce_reused (409) when the device has used
-// the nonce for another pass, those of the store and of Rights.
+// another event or one set aside (see GateOf), nonce_reused (409) when the device
+// has used the nonce for another pass, those of the store and of Rights.
 func (s *Service) Scan(ctx context.Context, r ScanRequest) (Verdict, error) {
 	if r.Direction == "" {
 		r.Direction = Entry
@@ -23,10 +23,10 @@ func (s *Service) Scan(ctx context.Context, r ScanRequest) (Verdict, error) {
 	if err := r.check(); err != nil {
 		return Verdict{}, err
 	}
-	if r.Gate.Event != r.Event.ID || r.Gate.Removed != nil {
+	row := r.row(s.now())
+	if r.Gate.Event != r.Event.ID || !r.Gate.takes(row.At, row.Received) {
 		return Verdict{}, kernel.Missing()
 	}
-	row := r.row(s.now())
 	pass, err := s.readPass(ctx, r, &row)
 	if err != nil {
 		return Verdict{}, err
@@ -44,7 +44,7 @@ func (s *Service) Scan(ctx context.Context, r ScanRequest) (Verdict, error) {
 		row, repeated, err = s.decide(ctx, r, row)
 	}
 	if errors.Is(err, store.ErrExists) {
-		return s.replay(ctx, r, row.Pass, pass.Name)
+		return s.replay(ctx, r, row, pass.Name)
 	}
 	if err != nil {
 		return Verdict{}, err
@@ -88,11 +88,12 @@ func (s *Service) readPass(ctx context.Context, r ScanRequest, row *Scan) (Pass,
 	if r.Direction == Exit { // with an earlier issue too: people came in with it
 		return pass, nil
 	}
-	if r.Code == "" && token.Issue() != pass.Issue {
+	then := r.then(*row)
+	if r.Code == "" && !pass.issued(token.Issue(), then) {
 		row.Reason, row.Why = Revoked, WhyReissued
 		return pass, nil
 	}
-	if row.Reason = pass.standing(); row.Reason != "" {
+	if row.Reason = pass.standing(then); row.Reason != "" {
 		return pass, nil
 	}
 	// The days in the token are for devices without network; here they are those
@@ -108,7 +109,7 @@ func (s *Service) readPass(ctx context.Context, r ScanRequest, row *Scan) (Pass,
 
 // applyRules asks what the pass opens and notes in the row what the gate says.
 func (s *Service) applyRules(ctx context.Context, r ScanRequest, pass Pass, row *Scan) error {
-	right, err := s.rights.Of(ctx, r.Event, pass.Party, row.At)
+	right, err := s.rights.Of(ctx, r.Event, pass.Party, r.then(*row))
 	if err != nil {
 		return err
 	}
@@ -199,53 +200,6 @@ func (r Scan) told(a answer) Scan {
 func (r Scan) says(a *answer) bool {
 	sameFirst := r.First == a.first || r.First != nil && a.first != nil && r.First.Gate == a.first.Gate && r.First.At.Equal(a.first.At)
 	return sameFirst && r.Reason == a.reason && r.Why == a.why && r.Passed == a.passed && r.In == a.in && r.Left == a.left
-}
-
-// replay answers a scan whose nonce is known: as before, whatever became of the
-// pass since, as long as it is the same pass or the same unreadable text.
-func (s *Service) replay(ctx context.Context, r ScanRequest, pass, name string) (Verdict, error) {
-	row, err := s.scans.Get(ctx, scanID(r.Event.ID, r.Device, r.Nonce))
-	if err != nil {
-		return Verdict{}, err
-	}
-	samePass := row.Pass != "" && row.Pass == pass
-	sameText := row.ReadHash != "" && row.ReadHash == readHash(r.shown())
-	if !samePass && !sameText {
-		return Verdict{}, kernel.New(kernel.Conflict, "nonce_reused", "nonce")
-	}
-	if row.Folded {
-		if row, err = s.complete(ctx, row); err != nil {
-			return Verdict{}, err
-		}
-	}
-	v, err := s.say(ctx, row, name)
-	v.Replayed = true
-	return v, err
-}
-
-// complete carries a row to its end that was written and perhaps never decided:
-// its machine stopped between the row and the Admission, or is about to decide.
-// Whoever comes first decides, and everybody tells that.
-func (s *Service) complete(ctx context.Context, row Scan) (Scan, error) {
-	gate, err := s.gates.Get(ctx, row.Gate)
-	if err != nil {
-		return row, err
-	}
-	ref := row.ref(gate.Reentry)
-	var said *answer
-	err = s.admissions.Decide(ctx, row.Pass, func(a *Admission) error {
-		var known bool
-		if said, known = a.recall(row.Device, row.Nonce, row.At); known {
-			return store.ErrUnchanged
-		}
-		now := a.admit(ref)
-		said = &now
-		return nil
-	}, s.begun(row))
-	if err != nil || said == nil { // said by the row alone, long ago
-		return row, err
-	}
-	return s.keep(ctx, row, said)
 }
 
 // say makes the verdict of a row.

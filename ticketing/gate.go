@@ -212,13 +212,55 @@ func (s *Service) GateBySlug(ctx context.Context, event, slug string) (Gate, err
 	return known(first(s.gates.FindRecent(ctx, store.By("slug", event, slug).Limit(1))))
 }
 
+// GateOf finds the gate at which a scan was made, by its word and the times of
+// the ScanRequest: as GateBySlug does, but for a scan that happened before the gate
+// was set aside, or waited on a device that had not heard of it. Then it is the gate
+// that had the word, for it has let somebody in. Errors: not_found.
+func (s *Service) GateOf(ctx context.Context, event, slug string, scanned, sent time.Time) (Gate, error) {
+	now := s.now()
+	at, _ := correct(scanned, sent, now)
+	gate, err := s.GateBySlug(ctx, event, slug)
+	if scanned.IsZero() || err == nil && !waited(at, now) || err != nil && kernel.KindOf(err) != kernel.NotFound {
+		return gate, err
+	}
+	all, findErr := s.gates.FindRecent(ctx, store.All().Prefix(event+"/"))
+	if findErr != nil {
+		return Gate{}, findErr
+	}
+	var then, last Gate // that had the word, and that had it last
+	for _, g := range all {
+		if g.Slug != slug || g.Removed == nil {
+			continue
+		}
+		if at.Before(*g.Removed) && (then.ID == "" || g.Removed.Before(*then.Removed)) {
+			then = g
+		}
+		if last.ID == "" || g.Removed.After(*last.Removed) {
+			last = g
+		}
+	}
+	switch {
+	case then.ID != "":
+		return then, nil
+	case err != nil && last.ID != "" && waited(at, now):
+		return last, nil
+	}
+	return gate, err
+}
+
+// takes says whether a scan of that time may be kept at a gate, also one set aside.
+func (g Gate) takes(at, received time.Time) bool {
+	return g.Removed == nil || at.Before(*g.Removed) || waited(at, received)
+}
+
 // Gate gives a gate by its id, also one set aside: a scan names its gate for
 // ever. Errors: not_found.
 func (s *Service) Gate(ctx context.Context, id string) (Gate, error) {
 	return known(s.gates.Get(ctx, id))
 }
 
-// RemoveGate sets a gate aside: no scan can be made at it any more.
+// RemoveGate sets a gate aside: no scan can be made at it any more. Those that were
+// made and wait on a device are still taken, see GateOf.
 func (s *Service) RemoveGate(ctx context.Context, id, by string) error {
 	now := s.now()
 	_, err := known(s.gates.Update(ctx, id, func(g *Gate) error {

@@ -28,7 +28,8 @@ type Listed struct {
 	Name string // whose pass it is, "" when none was found
 	// Final is what the fold over all scans of the pass gives for it: OK and "",
 	// or a reason. It differs from what the door was told where scans arrived
-	// late. Scans that are not folded, or too long ago, keep what was told.
+	// late; of an entry that did, it also says what had become of the pass by then.
+	// Scans that are not folded, or too long ago, keep what was told.
 	Final Reason
 	// Twin is the entry that this one repeats: it is a double entry.
 	Twin *First
@@ -105,9 +106,9 @@ func (s *Service) finals(ctx context.Context, rows []Scan) ([]Listed, error) {
 	if err != nil {
 		return nil, err
 	}
-	names := make(map[string]string, len(passes))
+	of := make(map[string]Pass, len(passes))
 	for _, p := range passes {
-		names[p.ID] = p.Name
+		of[p.ID] = p
 	}
 	docs, err := s.admissions.GetMany(ctx, ids)
 	if err != nil {
@@ -119,10 +120,11 @@ func (s *Service) finals(ctx context.Context, rows []Scan) ([]Listed, error) {
 	}
 	out := make([]Listed, len(rows))
 	for i, r := range rows {
-		out[i] = Listed{Scan: r, Name: names[r.Pass], Final: r.Reason}
+		out[i] = Listed{Scan: r, Name: of[r.Pass].Name, Final: r.Reason}
 		if end, ok := states[r.Pass].of(ScanRef{Device: r.Device, Nonce: r.Nonce}); ok && r.Folded {
 			out[i].Final, out[i].Twin, out[i].Doubles = end.Reason, end.First, end.Doubles
 		}
+		out[i].Final = cmp.Or(out[i].Final, of[r.Pass].after(r))
 	}
 	return out, nil
 }

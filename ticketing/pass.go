@@ -31,8 +31,10 @@ type Pass struct {
 	// Persons is how many the party said will come to an event that is open to
 	// all; 0 is one. Where nothing is open to all it says nothing.
 	Persons int `json:"persons,omitempty"`
-	// Issue counts from 0; a token of an earlier issue is revoked.
-	Issue int `json:"issue,omitempty"`
+	// Issue counts from 0; a token of an earlier issue is revoked. IssuedAt is when
+	// the present one took the place of the one before, zero for the first.
+	Issue    int       `json:"issue,omitempty"`
+	IssuedAt time.Time `json:"issued_at,omitzero"`
 	// Link counts how often the secret address was revoked; LinkHash finds the
 	// pass by its address. The address itself is derived, never stored.
 	Link     int    `json:"link,omitempty"`

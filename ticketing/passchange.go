@@ -72,6 +72,7 @@ func (s *Service) RevokeLink(ctx context.Context, id string) (Pass, error) {
 // 15th.
 func (s *Service) Reissue(ctx context.Context, id string) (Pass, error) {
 	const tries = 4
+	now := s.now()
 	var p Pass
 	var err error
 	for range tries {
@@ -80,7 +81,7 @@ func (s *Service) Reissue(ctx context.Context, id string) (Pass, error) {
 			if p.Issue >= lastIssue {
 				return kernel.New(kernel.Conflict, "pass_issues_used_up", "")
 			}
-			p.Issue, p.Code = p.Issue+1, code
+			p.Issue, p.IssuedAt, p.Code = p.Issue+1, now, code
 			s.nextLink(p)
 			return nil
 		})

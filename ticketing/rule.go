@@ -38,16 +38,36 @@ const eventScope = "event"
 func slotScope(slot string) string   { return "slot:" + slot }
 func spaceScope(space string) string { return "space:" + space }
 
-// standing says whether a pass lets in at all. Nobody asks on the way out:
-// whoever is in may leave, whatever became of the pass.
-func (p Pass) standing() Reason {
+// standing says whether a pass lets in at all, or did at that time; zero: now.
+// Nobody asks on the way out: whoever is in may leave, whatever became of the pass.
+func (p Pass) standing(then time.Time) Reason {
 	switch {
-	case p.Revoked != nil:
+	case p.Revoked.since(then):
 		return Revoked
-	case p.Blocked != nil:
+	case p.Blocked.since(then):
 		return Blocked
 	}
 	return ""
+}
+
+// since says whether something was done to a pass by a time; zero: by now.
+func (m *Mark) since(then time.Time) bool {
+	return m != nil && (then.IsZero() || !then.Before(m.At))
+}
+
+// issued says whether an issue is the pass's, or was at that time; zero: now. Of
+// those before the last nobody knows when they were.
+func (p Pass) issued(issue int, then time.Time) bool {
+	return issue == p.Issue || issue == p.Issue-1 && !then.IsZero() && then.Before(p.IssuedAt)
+}
+
+// after is what became of a pass between an entry and its arrival from a device
+// without network: the door could not know.
+func (p Pass) after(r Scan) Reason {
+	if !r.Folded || r.Direction == Exit || p.standing(r.At) != "" {
+		return ""
+	}
+	return p.standing(r.Received)
 }
 
 // rule applies a gate's rules to what a party has booked. The order is pretix's:

@@ -36,7 +36,8 @@ type ScanRequest struct {
 	// ScannedAt is when the device read it, by its own clock; zero: now.
 	ScannedAt time.Time
 	// SentAt is what the device's clock said when it sent the scan; with it the
-	// device's error is known and taken out. Zero: its clock is taken to be right.
+	// device's error is known and taken out, and a scan that waited is judged by what
+	// stood when it happened. Zero: its clock is taken to be right.
 	SentAt    time.Time
 	Direction Direction // "" is Entry
 	// Count is how many of the party go through now; 0: all who remain.
@@ -205,6 +206,20 @@ func correct(scanned, sent, now time.Time) (at time.Time, off bool) {
 	}
 	return at.UTC().Truncate(time.Millisecond), off
 }
+
+// then is when a scan happened that waited on its device, to be judged by what
+// stood at that time: the pass, its bookings. It is zero for one to be judged by
+// what stands now: one that just happened, and one of which nobody knows how wrong
+// its device's clock was, for a slow clock must not open what was shut since.
+func (r ScanRequest) then(row Scan) time.Time {
+	if r.SentAt.IsZero() || !waited(row.At, row.Received) {
+		return time.Time{}
+	}
+	return row.At
+}
+
+// waited says whether a scan came later than a slow network explains.
+func waited(at, received time.Time) bool { return received.Sub(at) > clockSlack }
 
 func readHash(text string) string {
 	sum := sha256.Sum256([]byte(text))

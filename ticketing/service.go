@@ -15,9 +15,10 @@ import (
 
 // Rights is where a pass's rights are looked up: they are never in the token.
 type Rights interface {
-	// Of gives what a party may enter of an event, as known at that instant.
-	// Nothing booked is an empty Right and no error.
-	Of(ctx context.Context, event festival.Event, party string, at time.Time) (Right, error)
+	// Of gives what a party may enter of an event; what was cancelled after then
+	// counts as booked, zero: as all stands now. Nothing booked is an empty Right and
+	// no error.
+	Of(ctx context.Context, event festival.Event, party string, then time.Time) (Right, error)
 }
 
 // Right is what a party has booked in an event.

@@ -55,7 +55,7 @@ type scanView struct {
 	Name      string              `json:"name,omitempty"`
 	Result    ticketing.Result    `json:"result" doc:"what the door was told"`
 	Reason    ticketing.Reason    `json:"reason,omitempty"`
-	Final     ticketing.Reason    `json:"final,omitempty" doc:"what the fold over all scans gives in the end"`
+	Final     ticketing.Reason    `json:"final,omitempty" doc:"what the fold over all scans gives in the end, or what had become of the pass when a scan came late"`
 	Passed    int                 `json:"passed"`
 	Doubles   int                 `json:"doubles,omitempty"`
 }
@@ -151,14 +151,18 @@ func (a *API) mountDoor() {
 			Nonce     string              `json:"nonce" required:"true" doc:"names this scan on its device; sent again it is the same scan"`
 			Device    string              `json:"device,omitempty" doc:"names the device; absent: the token of the API"`
 			ScannedAt time.Time           `json:"scanned_at,omitempty" doc:"by the device's clock; absent: now"`
-			SentAt    time.Time           `json:"sent_at,omitempty" doc:"the device's clock when it sent; corrects a wrong clock"`
+			SentAt    time.Time           `json:"sent_at,omitempty" doc:"the device's clock when it sent; corrects a wrong clock, and has a scan that waited judged by what stood when it happened"`
 			Direction ticketing.Direction `json:"direction,omitempty" enum:"entry,exit" default:"entry"`
 			Count     int                 `json:"count,omitempty" minimum:"0" maximum:"500" doc:"how many of the party; 0 or absent: all who remain"`
 		}
 	}
 	register(a, operation{id: "scan", method: http.MethodPost, path: "/events/{event}/gates/{gate}/scans", tag: "Door", summary: "Scan a pass", may: people.DoorScan},
 		func(ctx context.Context, in *scanBody) (*answer[verdict], error) {
-			e, gate, err := a.gate(ctx, in.AtGate)
+			e, err := a.event(ctx, in.Event)
+			if err != nil {
+				return nil, err
+			}
+			gate, err := a.p.Ticketing.GateOf(ctx, e.ID, in.Gate, in.Body.ScannedAt, in.Body.SentAt)
 			if err != nil {
 				return nil, err
 			}
