@@ -64,7 +64,7 @@ func (s *Service) runImport(ctx context.Context, ahead *Ahead, i Import, r Recor
 	}
 	if len(plan.writes) > 0 || plan.event != nil {
 		// What is needed for undoing goes before what is to be undone.
-		if err := imports.In(s.store).Put(ctx, i); err != nil {
+		if _, err := s.note(ctx, i, ImportRunning); err != nil {
 			return Import{}, err
 		}
 	}
@@ -73,22 +73,43 @@ func (s *Service) runImport(ctx context.Context, ahead *Ahead, i Import, r Recor
 			return Import{}, err
 		}
 	}
-	if err := s.applyAll(ctx, plan.first, nil); err != nil {
+	if err := s.applyAll(ctx, &i, plan.first, nil); err != nil {
 		return Import{}, err
 	}
-	if err := s.applyAll(ctx, plan.writes, progress); err != nil {
+	if err := s.applyAll(ctx, &i, plan.writes, progress); err != nil {
 		return Import{}, err
 	}
+	if ahead := loaded != nil && len(plan.writes) > 0; ahead || len(plan.Drop) > 0 {
+		if err := s.holdAll(ctx, i); err != nil {
+			return Import{}, err
+		}
+	}
+	return s.note(ctx, i, ImportDone)
+}
+
+// note stores what is known of an import, as long as it was not ended by others.
+// Error: Conflict import_raced.
+func (s *Service) note(ctx context.Context, i Import, state ImportState) (Import, error) {
 	return imports.In(s.store).Update(ctx, i.ID, func(stored *Import) error {
+		if stored.State != ImportRunning {
+			return kernel.New(kernel.Conflict, "import_raced", "")
+		}
 		*stored = i
-		stored.State = ImportDone
+		stored.State = state
 		return nil
 	})
 }
 
-// applyAll stores records in batches, each in no order that could be relied on.
-func (s *Service) applyAll(ctx context.Context, writes []write, progress func(done, total int)) error {
+// applyAll stores records in batches, each in no order that could be relied on,
+// as long as the import, or the row of the undoing, goes on; nil for what no
+// other can touch.
+func (s *Service) applyAll(ctx context.Context, i *Import, writes []write, progress func(done, total int)) error {
 	for from := 0; from < len(writes); from += batch {
+		if i != nil {
+			if err := s.goesOn(ctx, i); err != nil {
+				return err
+			}
+		}
 		to := min(from+batch, len(writes))
 		ops := make([]store.Op, 0, to-from)
 		for _, w := range writes[from:to] {

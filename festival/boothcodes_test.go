@@ -119,8 +119,8 @@ func TestImportBoothCodes(t *testing.T) {
 					pl := must(h.plan(h.ctx, nil, h.event.ID, "ann", i.ID, row.last, row.keep))
 					i.Images = must(h.keepImages(h.ctx, i, pl.plan.writes))
 					h.ok(h.begin(h.ctx, i))
-					h.ok(h.applyAll(h.ctx, pl.plan.first, nil))
-					h.ok(h.applyAll(h.ctx, pl.plan.writes[:done], nil))
+					h.ok(h.applyAll(h.ctx, nil, pl.plan.first, nil))
+					h.ok(h.applyAll(h.ctx, nil, pl.plan.writes[:done], nil))
 					h.clock.later(importTime)
 					return h, before, i
 				}
@@ -189,8 +189,8 @@ func TestUndoImportBoothCodesEndsInTheMiddle(t *testing.T) {
 			before := h.picture()
 			i := h.imported(stands("g1:A2", "g2:A1", "g4:A3"), false)
 			u := must(h.reverts(h.ctx, i, must(h.loadImages(h.ctx, i)), "ann"))
-			h.ok(h.applyAll(h.ctx, u.first, nil))
-			h.ok(h.applyAll(h.ctx, u.writes[:done], nil))
+			h.ok(h.applyAll(h.ctx, nil, u.first, nil))
+			h.ok(h.applyAll(h.ctx, nil, u.writes[:done], nil))
 			undone, err := h.UndoImport(h.ctx, i.ID, "ann")
 			h.ok(err)
 			if len(undone.Kept) != 0 || h.picture() != before {

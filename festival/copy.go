@@ -1,6 +1,7 @@
 package festival
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -21,9 +22,9 @@ type Copy struct {
 // anew, under ids and UIDs of its own, shifted by whole days so that the clocks
 // show the same times; nothing of releases, alerts, imports and bookings, and
 // what was cancelled is planned again. The copy is hidden until somebody shows
-// it. Errors: Missing; Errors by field; Conflict slug_taken.
+// it. Errors: Missing; Errors by field; Conflict slug_taken, import_running.
 func (s *Service) CopyEvent(ctx context.Context, id, by string, c Copy) (Event, error) {
-	draft, err := s.Draft(ctx, id)
+	draft, err := s.stillDraft(ctx, id)
 	if err != nil {
 		return Event{}, err
 	}
@@ -41,12 +42,36 @@ func (s *Service) CopyEvent(ctx context.Context, id, by string, c Copy) (Event, 
 	if next, err = s.newEvent(ctx, next, by); err != nil {
 		return Event{}, err
 	}
-	writes := copier{event: next.ID, days: days, zone: draft.Location(), now: s.now(), by: by, ids: map[string]string{"": ""}}.ops(s, draft)
-	if err := s.applyAll(ctx, writes, nil); err != nil {
+	// Until it has all its records the event counts as removed: what a crash leaves
+	// is seen by nobody, and goes with it when the sweeper comes.
+	began := s.now()
+	next.Removed, next.Unfinished = &began, true
+	if err := events.In(s.store).Insert(ctx, next); err != nil {
 		return Event{}, err
 	}
-	// The event last: a copy that ended in the middle is nothing.
-	return next, s.insertEvent(ctx, next)
+	writes := copier{event: next.ID, days: days, zone: draft.Location(), now: began, by: by, ids: map[string]string{"": ""}}.ops(s, draft)
+	done, err := s.finishCopy(ctx, next, writes)
+	if kernel.KindOf(err) == kernel.Conflict { // after any other error it may be there
+		err = cmp.Or(s.purge(ctx, next), err)
+	}
+	if err != nil {
+		return Event{}, err
+	}
+	return done, s.bump(ctx, done.ID)
+}
+
+func (s *Service) finishCopy(ctx context.Context, e Event, writes []write) (Event, error) {
+	if err := s.applyAll(ctx, nil, writes, nil); err != nil {
+		return Event{}, err
+	}
+	e, err := events.In(s.store).Update(ctx, e.ID, func(e *Event) error {
+		e.Removed, e.Unfinished = nil, false
+		return nil
+	})
+	if _, taken := takenBy(err); taken {
+		return Event{}, slugTaken(e.Slug)
+	}
+	return e, err
 }
 
 type copier struct {

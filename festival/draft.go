@@ -39,10 +39,20 @@ func (s *Service) Draft(ctx context.Context, event string) (*Programme, error) {
 	return p.Ready(), nil
 }
 
-// settledDraft is the Draft while no import is at work: the collections are read
-// one beside the other, and half an import looks as if slots had lost their place.
-// Errors: those of Draft; Conflict import_running, slot_dangling.
+// settledDraft is the stillDraft of what may become public. Errors: those of
+// stillDraft; Conflict slot_dangling.
 func (s *Service) settledDraft(ctx context.Context, event string) (*Programme, error) {
+	draft, err := s.stillDraft(ctx, event)
+	if err != nil {
+		return nil, err
+	}
+	return draft, draft.dangling()
+}
+
+// stillDraft is the Draft while no import or undoing is at work: the collections
+// are read one beside the other, and half an import looks as if slots had lost
+// their place. Errors: those of Draft; Conflict import_running.
+func (s *Service) stillDraft(ctx context.Context, event string) (*Programme, error) {
 	const tries = 3
 	for range tries {
 		before, err := s.lastImport(ctx, event, "")
@@ -61,7 +71,7 @@ func (s *Service) settledDraft(ctx context.Context, event string) (*Programme, e
 		case err != nil:
 			return nil, err
 		case after == before:
-			return draft, draft.dangling()
+			return draft, nil
 		}
 	}
 	return nil, kernel.New(kernel.Conflict, "import_running", "")

@@ -63,6 +63,9 @@ type Event struct {
 	ChangedAt  time.Time                    `json:"changed_at"`
 	ChangedBy  string                       `json:"changed_by,omitempty"`
 	Removed    *time.Time                   `json:"removed,omitempty"` // undoable for 30 days
+	// Unfinished says that the event is being copied from another one: it counts as
+	// removed until all its records are there, and nobody can bring it back.
+	Unfinished bool `json:"unfinished,omitempty"`
 }
 
 // Track is a theme of the programme with a colour.

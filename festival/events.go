@@ -1,6 +1,7 @@
 package festival
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -146,7 +147,14 @@ func (s *Service) Events(ctx context.Context, city string) ([]Event, error) {
 
 // RemovedEvents lists the events of a city that were removed and can come back.
 func (s *Service) RemovedEvents(ctx context.Context, city string) ([]Event, error) {
-	return events.In(s.store).Find(ctx, store.By("city", city, true))
+	all, err := events.In(s.store).Find(ctx, store.By("city", city, true))
+	return slices.DeleteFunc(all, func(e Event) bool { return e.Unfinished || e.gone(s.now()) }), err
+}
+
+// gone says whether a removed event is not to come back, since the sweeper deletes
+// it, or may be about to.
+func (v *Event) gone(now time.Time) bool {
+	return v.Removed != nil && (!now.Before(v.Removed.Add(undoable)) || v.Unfinished && !now.Before(v.Removed.Add(leftAfter)))
 }
 
 // SaveEvent changes an event; change is called with what is stored, maybe
@@ -165,7 +173,23 @@ func (s *Service) SaveEvent(ctx context.Context, id, by string, change func(*Eve
 	if err := s.tracksFree(ctx, before, wanted); err != nil {
 		return Event{}, err
 	}
-	return s.updateEvent(ctx, id, by, change)
+	after, err := s.updateEvent(ctx, id, by, change)
+	if err != nil {
+		return Event{}, err
+	}
+	// Somebody may have given a session one of its tracks meanwhile; see hold.
+	if used := s.tracksFree(ctx, before, after); used != nil {
+		_, err := s.updateEvent(ctx, id, by, func(e *Event) error {
+			for _, t := range before.Tracks {
+				if !e.hasTrack(t.Slug) {
+					e.Tracks = append(e.Tracks, t)
+				}
+			}
+			return nil
+		})
+		return Event{}, cmp.Or(err, used)
+	}
+	return after, nil
 }
 
 func (s *Service) updateEvent(ctx context.Context, id, by string, change func(*Event) error) (Event, error) {
@@ -279,14 +303,17 @@ func (s *Service) RemoveEvent(ctx context.Context, id, by string) error {
 	return s.bump(ctx, id)
 }
 
-// RestoreEvent brings a removed event back. If another event has its slug by
+// RestoreEvent brings an event back that was removed less than 30 days ago. If another event has its slug by
 // now, it gets one with a number behind it. Error: Missing.
 func (s *Service) RestoreEvent(ctx context.Context, id, by string) (Event, error) {
 	now := s.now()
 	for n := 1; ; n++ {
 		e, err := events.In(s.store).Update(ctx, id, func(e *Event) error {
-			if e.Removed == nil {
+			switch {
+			case e.Removed == nil:
 				return store.ErrUnchanged
+			case e.Unfinished || e.gone(now):
+				return kernel.Missing()
 			}
 			e.Removed, e.ChangedAt, e.ChangedBy = nil, now, by
 			if n > 1 {

@@ -37,6 +37,13 @@ func open(t *testing.T) *house {
 	t.Helper()
 	c := &clock{time.Date(2027, 1, 10, 12, 0, 0, 0, time.UTC)}
 	h := &house{Service: New(storetest.Open(t, Collections()...), c.now), t: t, ctx: t.Context(), clock: c}
+	h.furnish()
+	return h
+}
+
+// furnish makes the city and its event.
+func (h *house) furnish() {
+	h.t.Helper()
 	_, err := h.CreateCity(h.ctx, City{ID: "harbour", Name: en("Harbour"), Zone: "Europe/Berlin", Locales: []string{"en", "fr"}, Color: "#B3301A", Hosts: []string{"Learn.Example."}}, "test")
 	h.ok(err)
 	h.event, err = h.CreateEvent(h.ctx, Event{
@@ -44,7 +51,6 @@ func open(t *testing.T) *house {
 		Tracks: []Track{{Slug: "music", Name: en("Music")}},
 	}, "test")
 	h.ok(err)
-	return h
 }
 
 func (h *house) ok(err error) {

@@ -48,7 +48,7 @@ func TestImport_keepsWhatIsSavedMeanwhile(t *testing.T) {
 	i := must(h.Import(h.ctx, second.ID))
 	u := must(h.reverts(h.ctx, i, must(h.loadImages(h.ctx, i)), "ann"))
 	save("By Bob, again")
-	err = h.applyAll(h.ctx, u.writes, nil)
+	err = h.applyAll(h.ctx, nil, u.writes, nil)
 	h.refused(err, kernel.Conflict, "import_raced")
 	if got := song(); got.Abstract["en"] != "By Bob, again" {
 		t.Errorf("the undoing has lost it: %v", got.Abstract)

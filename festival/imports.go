@@ -2,6 +2,7 @@ package festival
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"feria/kernel"
@@ -98,6 +99,13 @@ type Import struct {
 	UndoneBy string     `json:"undone_by,omitempty"`
 	Kept     []PlanItem `json:"kept,omitempty"`
 
+	// Undoes is set in a row that only holds the event while an import is undone:
+	// the ID of that import.
+	Undoes string `json:"undoes,omitempty"`
+	// Alive is when it last said that it goes on, UTC; zero until importTime/4
+	// after At.
+	Alive time.Time `json:"alive,omitzero"`
+
 	Patch  *eventPatch `json:"patch,omitempty"` // the event before and after
 	Images int         `json:"images"`          // number of chunks of before-images
 }
@@ -119,7 +127,8 @@ func (s *Service) Imports(ctx context.Context, event string) ([]Import, error) {
 	if _, err := s.Event(ctx, event); err != nil {
 		return nil, err
 	}
-	return imports.In(s.store).Find(ctx, store.By("event", event).Desc())
+	all, err := imports.In(s.store).Find(ctx, store.By("event", event).Desc())
+	return slices.DeleteFunc(all, func(i Import) bool { return i.Undoes != "" }), err
 }
 
 // Import gives one import. Error: Missing.
@@ -128,11 +137,13 @@ func (s *Service) Import(ctx context.Context, id string) (Import, error) {
 	return i, missing(err)
 }
 
-// importTime is how long an import may take before another one may begin.
+// importTime is how long an import may give no sign of life before another one
+// may begin.
 const importTime = 10 * time.Minute
 
-// begin stores an import as running, so that no other begins meanwhile. One
-// that has been running for too long has crashed and is ended.
+// begin stores an import, or the row of an undoing, as running, so that no other
+// begins meanwhile. One that gave no sign of life for too long has crashed and is
+// ended. Error: Conflict import_running.
 func (s *Service) begin(ctx context.Context, i Import) error {
 	for try := 0; ; try++ {
 		err := imports.In(s.store).Insert(ctx, i)
@@ -149,25 +160,66 @@ func (s *Service) begin(ctx context.Context, i Import) error {
 	}
 }
 
+// goesOn says now and then that an import is alive, and refuses to go on with one
+// that was ended meanwhile: somebody else is at work. Error: Conflict import_raced.
+func (s *Service) goesOn(ctx context.Context, i *Import) error {
+	now := s.now()
+	if now.Before(i.lastSeen().Add(importTime / 4)) {
+		return nil
+	}
+	i.Alive = now
+	_, err := imports.In(s.store).Update(ctx, i.ID, func(stored *Import) error {
+		if stored.State != ImportRunning {
+			return kernel.New(kernel.Conflict, "import_raced", "")
+		}
+		stored.Alive = now
+		return nil
+	})
+	return err
+}
+
+func (i Import) lastSeen() time.Time {
+	if i.Alive.After(i.At) {
+		return i.Alive
+	}
+	return i.At
+}
+
+// running says whether an import or an undoing is at work on an event.
+func (s *Service) running(ctx context.Context, event string) (bool, error) {
+	n, err := imports.In(s.store).Count(ctx, store.By("running", event))
+	return n > 0, err
+}
+
 // endImports ends imports that crashed, and gives their number.
 func (s *Service) endImports(ctx context.Context, event string) (int, error) {
 	running, err := imports.In(s.store).Find(ctx, store.By("running", event))
 	if err != nil {
 		return 0, err
 	}
-	n, now := 0, s.now()
+	n, crashed := 0, s.now().Add(-importTime)
 	for _, i := range running {
-		if i.At.After(now.Add(-importTime)) {
+		if i.lastSeen().After(crashed) {
 			continue
 		}
-		if err := s.endImport(ctx, i.ID, ImportFailed); err != nil {
+		ended, err := imports.In(s.store).Update(ctx, i.ID, func(i *Import) error {
+			if i.State != ImportRunning || i.lastSeen().After(crashed) {
+				return store.ErrUnchanged
+			}
+			i.State = ImportFailed
+			return nil
+		})
+		if err != nil {
 			return n, err
 		}
-		n++
+		if ended.State != ImportRunning {
+			n++
+		}
 	}
 	return n, nil
 }
 
+// endImport ends an import that is this caller's own.
 func (s *Service) endImport(ctx context.Context, id string, state ImportState) error {
 	_, err := imports.In(s.store).Update(ctx, id, func(i *Import) error {
 		if i.State != ImportRunning {

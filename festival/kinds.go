@@ -86,7 +86,9 @@ type kind interface {
 	mark(ctx context.Context, s *Service, id, by string, removed *time.Time) error
 	copy(ctx context.Context, s *Service, id, by string) (string, error)
 	removed(ctx context.Context, s *Service, event string) ([]Removed, error)
-	needs(ctx context.Context, s *Service, id string) ([]pointer, error)
+	held(ctx context.Context, s *Service, id, by string) error
+	// needs lists what a record points to, and says whether it is removed.
+	needs(ctx context.Context, s *Service, id string) (points []pointer, removed bool, err error)
 }
 
 type kindOf[T any, P record[T]] struct {
@@ -155,7 +157,11 @@ func (k *kindOf[T, P]) put(ctx context.Context, s *Service, v T, by string, refs
 	if P(&v).base().ID == "" {
 		*P(&v).base() = Base{ID: RecordID(P(&v).base().Event, kernel.NewID()), Event: P(&v).base().Event, ChangedAt: now, ChangedBy: by}
 		P(&v).born()
-		return k.insert(ctx, s, v)
+		made, err := k.insert(ctx, s, v)
+		if err != nil {
+			return none, err
+		}
+		return k.hold(ctx, s, made, by)
 	}
 	seen := P(&v).base().ChangedAt
 	after, err := k.decl.In(s.store).Update(ctx, P(&v).base().ID, func(stored *T) error {
@@ -186,7 +192,7 @@ func (k *kindOf[T, P]) put(ctx context.Context, s *Service, v T, by string, refs
 	if err != nil {
 		return none, k.taken(err, v)
 	}
-	return after, nil
+	return k.hold(ctx, s, after, by)
 }
 
 // insert stores a new record under a slug of its own: the one it has, or one

@@ -41,7 +41,32 @@ func replace[T any](at *T, from, to T) {
 	}
 }
 
-func (p eventPatch) reversed() eventPatch { return eventPatch{Before: p.After, After: p.Before} }
+// reversed is the patch that undoes p, but for themes that are still used.
+func (p eventPatch) reversed(used map[string]bool) eventPatch {
+	back := eventPatch{Before: p.After, After: p.Before}
+	back.After.Tracks, back.After.Said = slices.Clone(back.After.Tracks), maps.Clone(back.After.Said)
+	for _, t := range back.Before.Tracks {
+		if !used[t.Slug] || slices.ContainsFunc(back.After.Tracks, func(o Track) bool { return o.Slug == t.Slug }) {
+			continue
+		}
+		back.After.Tracks = append(back.After.Tracks, t)
+		if said := back.Before.Said["track."+t.Slug]; said != "" {
+			if back.After.Said == nil {
+				back.After.Said = map[string]string{}
+			}
+			back.After.Said["track."+t.Slug] = said
+		}
+	}
+	return back
+}
+
+// themes marks the tracks of the live sessions and booths.
+func (l *stocks) themes() map[string]bool {
+	used := map[string]bool{}
+	l.sessions.each(func(v *Session) { used[v.Track] = true })
+	l.booths.each(func(v *Booth) { used[v.Track] = true })
+	return used
+}
 
 // patchEvent plans what becomes of the event: its days are widened to hold the
 // programme, its tracks follow the file. Title, zone and colour are the
@@ -114,10 +139,10 @@ func outside(e Event, r Records) bool {
 }
 
 func (pl *planner) patchTracks(before eventPart, after *eventPart, keep bool) {
-	in := map[string]bool{}
+	in, used := map[string]bool{}, pl.stocks.themes()
 	for _, r := range pl.r.Tracks {
 		r.Name = pl.lines("track", r.Slug, r.Name)
-		if !slugForm.MatchString(r.Slug) || len(r.Slug) > maxSlug || r.Name.Empty() || in[r.Slug] {
+		if !goodTrack(r) || in[r.Slug] {
 			continue
 		}
 		if !colorForm.MatchString(r.Color) {
@@ -129,7 +154,7 @@ func (pl *planner) patchTracks(before eventPart, after *eventPart, keep bool) {
 		after.Said[key] = hash
 		at := slices.IndexFunc(after.Tracks, func(t Track) bool { return t.Slug == r.Slug })
 		switch {
-		case at < 0 && last != hash:
+		case at < 0 && (last != hash || used[r.Slug]): // else it was taken away by hand
 			after.Tracks = append(after.Tracks, r)
 		case at >= 0 && last != "" && last != hash:
 			after.Tracks[at] = r
@@ -138,9 +163,6 @@ func (pl *planner) patchTracks(before eventPart, after *eventPart, keep bool) {
 	if keep {
 		return
 	}
-	used := map[string]bool{}
-	pl.sessions.each(func(v *Session) { used[v.Track] = true })
-	pl.booths.each(func(v *Booth) { used[v.Track] = true })
 	after.Tracks = slices.DeleteFunc(after.Tracks, func(t Track) bool {
 		gone := before.Said["track."+t.Slug] != "" && !in[t.Slug] && !used[t.Slug]
 		if gone {

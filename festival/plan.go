@@ -78,9 +78,11 @@ func (s *Service) plan(ctx context.Context, loaded *stocks, event, by, id string
 	pl.takeHosts()
 	pl.takeBooths()
 	pl.takeSessions()
+	pl.bringNeeded()
 	if !keep {
 		pl.dropAll()
 	}
+	pl.noteRemoved()
 	pl.settleCodes()
 	pl.patchEvent(keep)
 	return pl, nil

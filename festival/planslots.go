@@ -8,12 +8,14 @@ import (
 	"time"
 )
 
-// takeSlots takes the slots that a file has for a session.
-func (pl *planner) takeSlots(session string, all []RecordSlot) {
+// takeSlots takes the slots that a file has for a session. With back, the session
+// was removed by hand and is there again, and so are those of its slots that went
+// with it.
+func (pl *planner) takeSlots(session string, all []RecordSlot, back bool) {
 	rows := make([]incoming[Slot], len(all))
 	for n, r := range all {
 		v := pl.slot(session, r)
-		rows[n] = incoming[Slot]{key: r.Key, guid: r.GUID, value: v, parts: slotParts(v)}
+		rows[n] = incoming[Slot]{key: r.Key, guid: r.GUID, value: v, parts: slotParts(v), back: back}
 	}
 	if pl.r.SlotsCounted {
 		pl.pairSlots(session, rows)

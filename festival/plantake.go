@@ -16,7 +16,21 @@ func (pl *planner) knownTracks() {
 		pl.tracks[t.Slug] = true
 	}
 	for _, t := range pl.r.Tracks {
-		pl.tracks[t.Slug] = true
+		if goodTrack(t) {
+			pl.tracks[t.Slug] = true
+		}
+	}
+}
+
+func goodTrack(t Track) bool {
+	return slugForm.MatchString(t.Slug) && len(t.Slug) <= maxSlug && !tidyTexts(t.Name, tidyLine).Empty()
+}
+
+// mendTheme takes away a theme that a record was given by hand and the event has
+// no more.
+func (pl *planner) mendTheme(slug *string) {
+	if !pl.tracks[*slug] {
+		*slug = ""
 	}
 }
 
@@ -70,7 +84,7 @@ func (pl *planner) takeSpaces() {
 				if v.Venue == "" && before != nil {
 					v.Venue = before.Venue
 				}
-				if i, ok := pl.venues.byID[v.Venue]; !ok || pl.venues.all[i].Removed != nil {
+				if i, ok := pl.venues.byID[v.Venue]; !ok || r.Venue == "" && pl.venues.all[i].Removed != nil {
 					v.Venue = pl.onlyVenue()
 				}
 			},
@@ -165,6 +179,7 @@ func (pl *planner) takeBooths() {
 		id, _ := take(pl, pl.booths, incoming[Booth]{
 			key: r.Key, value: v, parts: boothParts(v),
 			like: func(o *Booth) bool { return o.Space == v.Space && o.Code == v.Code },
+			mend: func(v, _ *Booth) { pl.mendTheme(&v.Track) },
 		})
 		pl.ids[BoothKind][r.Key] = id
 	}
@@ -182,11 +197,13 @@ func (pl *planner) takeSessions() {
 		if code := strings.TrimSpace(r.Session.Code); len(code) <= maxCode && codeForm.MatchString(code) {
 			in.word = code
 		}
+		in.mend = func(v, _ *Session) { pl.mendTheme(&v.Track) }
+		back := in.match >= 0 && pl.sessions.byHand(in.match)
 		id, ok := take(pl, pl.sessions, in)
-		if !ok {
+		if !ok || !pl.sessions.live(id) { // what was removed by hand stays away with its slots
 			continue
 		}
-		pl.takeSlots(id, r.Slots)
+		pl.takeSlots(id, r.Slots, back)
 	}
 }
 

@@ -33,21 +33,16 @@ func (v *Slot) points() []pointer {
 	return append(out, pointers(BoothKind, v.Booth)...)
 }
 
-// needs lists what a removed record points to; nothing for one that is there,
-// since bringing it back changes nothing.
-func (k *kindOf[T, P]) needs(ctx context.Context, s *Service, id string) ([]pointer, error) {
+func (k *kindOf[T, P]) needs(ctx context.Context, s *Service, id string) ([]pointer, bool, error) {
 	v, err := k.decl.In(s.store).Get(ctx, id)
-	if err != nil || P(&v).base().Removed == nil {
-		return nil, missing(err)
-	}
-	return P(&v).points(), nil
+	return P(&v).points(), P(&v).base().Removed != nil, missing(err)
 }
 
 // restorable refuses to bring a record back before what it points to: it would
 // be there without its session or its place.
 func (s *Service) restorable(ctx context.Context, k kind, id string) error {
-	needs, err := k.needs(ctx, s, id)
-	if err != nil {
+	needs, removed, err := k.needs(ctx, s, id)
+	if err != nil || !removed { // bringing back what is there changes nothing
 		return err
 	}
 	n, of, example := 0, "", ""

@@ -1,6 +1,7 @@
 package festival
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -12,8 +13,8 @@ import (
 
 // Remove sets a record of the draft aside; Restore brings it back within 30
 // days. The public sees it go with the next release. Errors: Missing; Conflict
-// in_use, whose arguments say how many records (n) of which kind (by) point to
-// it and the name of one (example).
+// import_running; Conflict in_use, whose arguments say how many records (n) of
+// which kind (by) point to it and the name of one (example).
 func (s *Service) Remove(ctx context.Context, kind, id, by string) error {
 	k, err := kindByName(kind)
 	if err != nil {
@@ -24,6 +25,28 @@ func (s *Service) Remove(ctx context.Context, kind, id, by string) error {
 	} else if b.Removed != nil {
 		return kernel.Missing()
 	}
+	if err := s.removable(ctx, kind, id); err != nil {
+		return err
+	}
+	now := s.now()
+	if err := k.mark(ctx, s, id, by, &now); err != nil {
+		return err
+	}
+	// Somebody may have come to point to it meanwhile; see hold.
+	if err := s.removable(ctx, kind, id); err != nil {
+		return cmp.Or(k.mark(ctx, s, id, by, nil), err)
+	}
+	return nil
+}
+
+// removable refuses what something points to, and waits for imports: they may
+// have read already that it is there.
+func (s *Service) removable(ctx context.Context, kind, id string) error {
+	if running, err := s.running(ctx, EventOf(id)); err != nil {
+		return err
+	} else if running {
+		return kernel.New(kernel.Conflict, "import_running", "")
+	}
 	draft, err := s.Draft(ctx, EventOf(id))
 	if err != nil {
 		return err
@@ -32,8 +55,7 @@ func (s *Service) Remove(ctx context.Context, kind, id, by string) error {
 		u := uses[0]
 		return kernel.New(kernel.Conflict, "in_use", "", "kind", kind, "by", u.kind, "n", u.n, "example", u.example)
 	}
-	now := s.now()
-	return k.mark(ctx, s, id, by, &now)
+	return nil
 }
 
 // Restore brings a removed record back. Errors: Missing; Conflict needs_removed,
@@ -48,7 +70,10 @@ func (s *Service) Restore(ctx context.Context, kind, id, by string) error {
 	if err := s.restorable(ctx, k, id); err != nil {
 		return err
 	}
-	return k.mark(ctx, s, id, by, nil)
+	if err := k.mark(ctx, s, id, by, nil); err != nil {
+		return err
+	}
+	return k.held(ctx, s, id, by)
 }
 
 // Copy makes a new record like another one, with a slug, code or UID of its

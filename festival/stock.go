@@ -112,6 +112,7 @@ type incoming[T any] struct {
 	key, guid string
 	value     T // its references are ids already
 	parts     []part[T]
+	back      bool   // a removed one comes back, whether the file has news of it or not
 	word      string // wished for as slug or code of a new record
 	like      func(*T) bool
 	match     int // place of the record meant, if known; -1: none; see known
@@ -138,7 +139,7 @@ func take[T any, P record[T]](pl *planner, st *stock[T, P], in incoming[T]) (id 
 		return base.ID, false
 	}
 	st.found[i] = true
-	if base.Source.Hash == hash && base.Source.Key == in.key && !base.Source.Dropped {
+	if base.Source.Hash == hash && base.Source.Key == in.key && !base.Source.Dropped && !(in.back && base.Removed != nil) {
 		pl.plan.Same[st.kind.is]++
 		return base.ID, true
 	}

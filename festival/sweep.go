@@ -13,7 +13,7 @@ const leftAfter = time.Hour
 
 // Sweep finishes what a crash left half done: releases that nobody points to,
 // pulses behind their event, imports that never ended. Events that were removed
-// 30 days ago go for good, after leaving has deleted what others keep of them:
+// 30 days ago, and copies of events that were never finished, go for good, after leaving has deleted what others keep of them:
 // when that fails, or a crash comes between, all of it is done again. It gives the
 // number of things it put right; a second run finds none.
 func (s *Service) Sweep(ctx context.Context, leaving func(ctx context.Context, e Event) error) (int, error) {
@@ -24,7 +24,7 @@ func (s *Service) Sweep(ctx context.Context, leaving func(ctx context.Context, e
 		return 0, err
 	}
 	for _, e := range all {
-		if e.Removed != nil && !s.now().Before(e.Removed.Add(undoable)) {
+		if e.gone(s.now()) {
 			if err := leaving(ctx, e); err != nil {
 				return n, err
 			}

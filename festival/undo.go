@@ -36,8 +36,10 @@ func (s *Service) loadImages(ctx context.Context, i Import) (map[string][]image,
 // UndoImport brings every record that an import changed back to what it was
 // before. Records that somebody changed since, those that such records point to,
 // those that would point to something that is not there any more and booths whose
-// code another one has by now stay as they are and are listed in Kept. Errors:
-// Missing; Conflict import_undone, import_running, import_raced.
+// code another one has by now stay as they are and are listed in Kept. An undoing
+// that ended in the middle can be done again. Errors: Missing; Conflict
+// import_undone, import_running (any import, or another undoing), import_raced;
+// Gone import_too_old.
 func (s *Service) UndoImport(ctx context.Context, id, by string) (Import, error) {
 	i, err := s.Import(ctx, id)
 	if err != nil {
@@ -46,15 +48,39 @@ func (s *Service) UndoImport(ctx context.Context, id, by string) (Import, error)
 	if _, err := s.Event(ctx, i.Event); err != nil {
 		return Import{}, err
 	}
-	switch i.State {
-	case ImportUndone:
-		return Import{}, kernel.New(kernel.Conflict, "import_undone", "", "at", i.Undone)
-	case ImportRunning:
-		if ended, err := s.endImports(ctx, i.Event); err != nil {
-			return Import{}, err
-		} else if ended == 0 {
-			return Import{}, kernel.New(kernel.Conflict, "import_running", "")
-		}
+	if i.State == ImportUndone {
+		return Import{}, undoneAlready(i)
+	}
+	row := Import{
+		ID: RecordID(i.Event, kernel.NewID()), Event: i.Event, File: i.File, Format: i.Format,
+		At: s.now(), By: by, State: ImportRunning, Undoes: id,
+	}
+	if err := s.begin(ctx, row); err != nil {
+		return Import{}, err
+	}
+	undone, err := s.undo(ctx, &row, by)
+	state := ImportDone
+	if err != nil {
+		state = ImportFailed
+	}
+	if ended := s.endImport(context.WithoutCancel(ctx), row.ID, state); ended != nil && err == nil {
+		err = ended
+	}
+	return undone, err
+}
+
+func undoneAlready(i Import) error {
+	return kernel.New(kernel.Conflict, "import_undone", "", "at", i.Undone)
+}
+
+// undo does what UndoImport says while its row holds the event.
+func (s *Service) undo(ctx context.Context, row *Import, by string) (Import, error) {
+	i, err := s.Import(ctx, row.Undoes)
+	if err != nil {
+		return Import{}, err
+	}
+	if i.State == ImportUndone {
+		return Import{}, undoneAlready(i)
 	}
 	if !s.now().Before(i.At.Add(undoable)) {
 		return Import{}, kernel.New(kernel.Gone, "import_too_old", "")
@@ -67,20 +93,23 @@ func (s *Service) UndoImport(ctx context.Context, id, by string) (Import, error)
 	if err != nil {
 		return Import{}, err
 	}
-	if err := s.applyAll(ctx, u.first, nil); err != nil {
+	if err := s.applyAll(ctx, row, u.first, nil); err != nil {
 		return Import{}, err
 	}
-	if err := s.applyAll(ctx, u.writes, nil); err != nil {
+	if err := s.applyAll(ctx, row, u.writes, nil); err != nil {
 		return Import{}, err
 	}
 	if i.Patch != nil {
-		back := i.Patch.reversed()
+		back := i.Patch.reversed(u.stocks.themes())
 		if _, err := s.updateEvent(ctx, i.Event, by, func(e *Event) error { back.apply(e); return nil }); err != nil {
 			return Import{}, err
 		}
 	}
+	if err := s.holdAll(ctx, *row); err != nil {
+		return Import{}, err
+	}
 	now := s.now()
-	return imports.In(s.store).Update(ctx, id, func(stored *Import) error {
+	return imports.In(s.store).Update(ctx, i.ID, func(stored *Import) error {
 		if stored.State == ImportUndone {
 			return store.ErrUnchanged
 		}

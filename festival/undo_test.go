@@ -160,7 +160,7 @@ func TestImportEndsInTheMiddle(t *testing.T) {
 	i.Images, err = h.keepImages(h.ctx, i, pl.plan.writes)
 	h.ok(err)
 	h.ok(h.begin(h.ctx, i))
-	h.ok(h.applyAll(h.ctx, pl.plan.writes[:6], nil))
+	h.ok(h.applyAll(h.ctx, nil, pl.plan.writes[:6], nil))
 	h.clock.later(importTime)
 	_, err = h.UndoImport(h.ctx, i.ID, "ann")
 	h.ok(err)
