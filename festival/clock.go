@@ -8,14 +8,15 @@ import (
 	"feria/kernel"
 )
 
-// Time gives the instant at which a day begins in a zone; the zero time for a
-// Date that is none.
+// Time gives the instant at which a day begins in a zone: where the clocks jump
+// over its midnight, that of the jump. The zero time for a Date that is none.
 func (d Date) Time(zone *time.Location) time.Time {
-	t, err := time.ParseInLocation(time.DateOnly, string(d), zone)
-	if err != nil {
-		return time.Time{}
+	t, err := time.Parse(time.DateOnly, string(d))
+	if err != nil || zone == time.UTC {
+		return t // zero if it is none
 	}
-	return t
+	t, _ = wall(d, 0, zone)
+	return t.In(zone)
 }
 
 // Valid says whether the Date is a day of the calendar.

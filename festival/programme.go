@@ -222,8 +222,9 @@ func (p *Programme) Day(t time.Time) Date { return programmeDay(t.In(p.Location(
 // programmeDay goes by the wall clock, not by a duration: on the day on which
 // the clocks change, 05:00 is not five hours after midnight.
 func programmeDay(local time.Time, change int) Date {
+	day := Date(local.Format(time.DateOnly))
 	if local.Hour()*60+local.Minute() < change {
-		local = local.AddDate(0, 0, -1)
+		return day.Add(-1)
 	}
-	return Date(local.Format(time.DateOnly))
+	return day
 }

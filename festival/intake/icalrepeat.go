@@ -27,12 +27,11 @@ func (w *icalEvents) occurrences(it *item) ([]time.Time, bool, error) {
 	if w.rules++; w.rules > maxRules {
 		return nil, false, refuse("import_too_many_rules", "max", maxRules)
 	}
-	loc := w.zoneOf(it.c.get("DTSTART"))
 	var starts []time.Time
 	if p := it.c.get("RRULE"); p != nil {
 		var err error
 		var ok bool
-		if starts, ok, err = w.rule(it, p, loc); err != nil || !ok {
+		if starts, ok, err = w.rule(it, p); err != nil || !ok {
 			return nil, false, err
 		}
 	} else {
@@ -82,26 +81,12 @@ func (w *icalEvents) endOf(it *item, start time.Time) time.Time {
 	return later(start, length, w.book.zone)
 }
 
-// zoneOf gives the zone in which a rule counts its days.
-func (w *icalEvents) zoneOf(p *property) *time.Location {
-	if strings.HasSuffix(p.value, "Z") {
-		return time.UTC
-	}
-	id := p.params["TZID"]
-	if z := w.custom[id]; z != nil && z.loc != nil {
-		return z.loc
-	}
-	if loc := zoneNamed(id); loc != nil && id != "" {
-		return loc
-	}
-	return w.book.zone
-}
-
-// rule expands an RRULE. One without end is followed to the event's last day if
+// rule expands an RRULE by the clocks of its zone, counted as if they were UTC's
+// and then set right. One without end is followed to the event's last day if
 // that is known; else only its first time is taken. A rule that repeats every second or
 // minute is nothing that takes place: without end it condemns the file.
-func (w *icalEvents) rule(it *item, p *property, loc *time.Location) ([]time.Time, bool, error) {
-	o, err := parseRule(p.value, loc)
+func (w *icalEvents) rule(it *item, p *property) ([]time.Time, bool, error) {
+	o, instant, err := parseRule(p.value)
 	if err != nil {
 		w.note(festival.Lost, "repeat_unread", it.record, p.line, "rule", clip(p.value, 100))
 		return nil, false, nil
@@ -115,31 +100,43 @@ func (w *icalEvents) rule(it *item, p *property, loc *time.Location) ([]time.Tim
 		return nil, false, nil
 	}
 	from, until := w.days()
+	zone := w.clocksOf(it)
+	o.Dtstart = zone.show(it.start)
+	if clock, ok := wallTime(it.c.get("DTSTART").value); ok {
+		o.Dtstart = clock // also where the clocks jump over it
+	}
+	if instant && !(it.day && o.Until.Truncate(24*time.Hour).Equal(o.Until)) { // else a date was meant
+		o.Until = zone.show(o.Until)
+	}
 	if endless {
 		if until.IsZero() {
 			w.note(festival.Guessed, "repeat_endless", it.record, p.line, "rule", clip(p.value, 100))
 			return []time.Time{it.start}, true, nil
 		}
-		o.Until = until
-		if o.Until.Before(it.start) {
+		o.Until = zone.show(until)
+		if until.Before(it.start) {
 			w.note(festival.Lost, "repeat_outside", it.record, p.line, "rule", clip(p.value, 100))
 			return nil, false, nil
 		}
 		w.note(festival.Guessed, "repeat_cut", it.record, p.line, "day", string(w.o.Until))
 	}
-	horizon := it.start.Add(dayHorizon)
+	horizon := o.Dtstart.Add(dayHorizon)
 	if o.Freq == rrule.HOURLY {
-		horizon = it.start.Add(hourHorizon)
+		horizon = o.Dtstart.Add(hourHorizon)
 	}
 	if o.Until.IsZero() || o.Until.After(horizon) {
 		o.Until = horizon
 	}
-	starts, err := w.expandIn(it, o, loc)
+	starts, err := w.expand(o)
 	if err != nil {
 		w.note(festival.Lost, "repeat_unread", it.record, p.line, "rule", clip(p.value, 100))
 		return nil, false, nil
 	}
-	if endless { // what is before or after the event does not belong to it
+	for i := range starts {
+		starts[i] = zone.at(starts[i])
+	}
+	starts = slices.CompactFunc(starts, time.Time.Equal) // two clocks over which they jumped
+	if endless {                                         // what is before or after the event does not belong to it
 		starts = slices.DeleteFunc(starts, func(t time.Time) bool { return t.Before(from) || t.After(until) })
 	}
 	if len(starts) == 0 {
@@ -162,23 +159,4 @@ func (w *icalEvents) days() (from, until time.Time) {
 		until = until.Add(-time.Second)
 	}
 	return from, until
-}
-
-// expandIn expands a rule by the clocks of a zone: that of the location, or one
-// that only the calendar describes, whose clocks are counted as if they were
-// UTC's and then set right.
-func (w *icalEvents) expandIn(it *item, o *rrule.ROption, loc *time.Location) ([]time.Time, error) {
-	start := it.c.get("DTSTART")
-	own := w.custom[start.params["TZID"]]
-	clock, ok := wallTime(start.value)
-	if own == nil || !own.described || !ok {
-		o.Dtstart = it.start.In(loc)
-		return w.expand(o)
-	}
-	o.Dtstart, o.Until = clock, o.Until.Add(clock.Sub(it.start))
-	starts, err := w.expand(o)
-	for i := range starts {
-		starts[i] = own.at(starts[i])
-	}
-	return starts, err
 }

@@ -17,28 +17,28 @@ const maxBarren = 50
 
 var errRule = errors.New("a rule that RFC 5545 does not allow, or that never comes true")
 
-// parseRule reads an RRULE. It refuses what RFC 5545 (3.3.10) refuses and the
-// library does not, since with some such rules the library never ends.
-func parseRule(value string, loc *time.Location) (*rrule.ROption, error) {
+// parseRule reads an RRULE; UNTIL is what the clocks show, as if it were UTC's, or
+// an instant. It refuses what RFC 5545 (3.3.10) refuses and the library does not,
+// since with some such rules the library never ends.
+func parseRule(value string) (o *rrule.ROption, instant bool, err error) {
 	value = strings.Trim(strings.ToUpper(strings.TrimSpace(value)), ";")
 	if len(value) > 500 || strings.Contains(value, "\n") || strings.Contains(value, "DTSTART") {
-		return nil, fmt.Errorf("rule of %d bytes", len(value))
+		return nil, false, fmt.Errorf("rule of %d bytes", len(value))
 	}
-	o, err := rrule.StrToROptionInLocation(value, loc)
-	if err != nil {
-		return nil, err
+	if o, err = rrule.StrToROptionInLocation(value, time.UTC); err != nil {
+		return nil, false, err
 	}
 	if !allowed(o) {
-		return nil, errRule
+		return nil, false, errRule
 	}
-	// UNTIL as a date means the whole of that day; as a time with Z it is UTC.
 	if _, until, ok := strings.Cut(value, "UNTIL="); ok {
 		until, _, _ = strings.Cut(until, ";")
-		if !strings.Contains(until, "T") {
+		instant = strings.HasSuffix(until, "Z")
+		if !strings.Contains(until, "T") { // the whole of that day
 			o.Until = o.Until.AddDate(0, 0, 1).Add(-time.Second)
 		}
 	}
-	return o, nil
+	return o, instant, nil
 }
 
 func allowed(o *rrule.ROption) bool {
@@ -131,7 +131,7 @@ func reaches(hour, interval int, hours []int) bool {
 
 // yearly gives the onsets of a rule of a VTIMEZONE, as wall times.
 func (r *icalReader) yearly(value string, start time.Time) []time.Time {
-	o, err := parseRule(value, time.UTC)
+	o, _, err := parseRule(value)
 	if err != nil || o.Freq != rrule.YEARLY {
 		return nil
 	}
