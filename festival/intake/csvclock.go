@@ -36,9 +36,9 @@ func readClock(s string) (time.Duration, bool) {
 			continue
 		}
 		switch w {
-		case "am", "a", "오전", "vormittags", "du matin":
+		case "am", "a", "ص", "오전", "vormittags", "du matin":
 			half = 1
-		case "pm", "p", "오후", "nachmittags", "abends":
+		case "pm", "p", "م", "오후", "nachmittags", "abends":
 			half = 2
 		case "h", "uhr", "시", "時", "點":
 			named = true

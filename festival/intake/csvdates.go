@@ -47,6 +47,9 @@ func monthOf(word string) int {
 	if word == "juillet" {
 		return 7
 	}
+	if strings.HasPrefix(word, "mart") { // a Tuesday in Spanish, Italian and Romanian
+		return 0
+	}
 	for _, m := range months {
 		for _, n := range m.names {
 			if strings.HasPrefix(word, n) && weekdayOnly(word) < 0 {
@@ -82,6 +85,9 @@ func (c *csvTimes) readDate(s string) (datedText, bool) {
 			return datedText{day: st.day, rest: strings.TrimLeft(s[10:], " T")}, true
 		}
 	}
+	if day, rest, ok := sheetDate(s); ok {
+		return datedText{day: day, rest: rest}, true
+	}
 	if len(s) == 8 {
 		if t, err := time.Parse("20060102", s); err == nil && goodYear(t.Year()) {
 			return datedText{day: festival.Date(t.Format(time.DateOnly))}, true
@@ -90,6 +96,7 @@ func (c *csvTimes) readDate(s string) (datedText, bool) {
 	date, rest := splitDate(s)
 	var numbers []int
 	month, weekday := 0, time.Weekday(-1)
+	tuesday := false // month is only said by "mar", which is a Tuesday if all else is there
 	yearAt := -1
 	for _, word := range strings.FieldsFunc(separateDigits(fold(date)), unicode.IsSpace) {
 		if n, err := strconv.Atoi(word); err == nil && len(word) <= 4 {
@@ -99,11 +106,14 @@ func (c *csvTimes) readDate(s string) (datedText, bool) {
 			numbers = append(numbers, n)
 			continue
 		}
-		if m := monthOf(word); m > 0 && month == 0 {
-			month = m
+		if m := monthOf(word); m > 0 && (month == 0 || tuesday) {
+			month, tuesday = m, word == "mar" && month == 0
 		} else if d, ok := weekdays[word]; ok && weekday < 0 {
 			weekday = d
 		}
+	}
+	if tuesday && (len(numbers) == 3 || len(numbers) == 2 && yearAt < 0) {
+		month = 0
 	}
 	out := datedText{rest: rest}
 	y, m, d := 0, month, 0
@@ -156,9 +166,10 @@ func splitDate(s string) (date, rest string) {
 	words := strings.Fields(strings.ReplaceAll(s, ",", " "))
 	for i, w := range words {
 		f := fold(w)
-		clock := strings.Contains(w, ":") || f == "am" || f == "pm" || f == "at" || f == "um" || f == "a" || f == "오전" || f == "오후" || strings.HasSuffix(f, "시") ||
-			len(f) > 1 && strings.IndexByte(f, 'h') > 0 && f[0] >= '0' && f[0] <= '9'
-		if clock && i > 0 {
+		clock := strings.Contains(w, ":") || len(f) > 1 && strings.IndexByte(f, 'h') > 0 && f[0] >= '0' && f[0] <= '9' ||
+			i+1 < len(words) && fold(words[i+1]) == "uhr" // "10.30 Uhr"
+		word := f == "am" || f == "pm" || f == "at" || f == "um" || f == "a" || f == "오전" || f == "오후" || strings.HasSuffix(f, "시")
+		if clock || word && i > 0 { // "am 12. April" begins with none
 			return strings.Join(words[:i], " "), strings.Join(words[i:], " ")
 		}
 	}

@@ -17,6 +17,7 @@ type table struct {
 	rows   [][]string
 	lines  []int
 	lazy   int // line of the first quote that had to be read leniently, 0 for none
+	below  int // line of the header if rows above it were left out, else 0
 }
 
 // Bounds of a table. A CSV of more columns is no programme.
@@ -29,6 +30,9 @@ const (
 // tab that gives the most even table.
 func readTable(text string) (*table, error) {
 	text = strings.TrimLeft(text, "\r\n")
+	if !strings.Contains(text, "\n") {
+		text = strings.ReplaceAll(text, "\r", "\n") // as old Macs end lines
+	}
 	skipped := 0
 	comma := rune(0)
 	if first, rest, ok := strings.Cut(text, "\n"); ok {
@@ -63,7 +67,43 @@ func readTable(text string) (*table, error) {
 	for i := range t.lines {
 		t.lines[i] += skipped
 	}
+	t.findHeader()
 	return t, t.whole(text)
+}
+
+// findHeader leaves out what stands above the header: the name of the festival, or
+// a row of merged cells. Only where the first row heads no column of titles, and a
+// row soon below it heads one and two others.
+func (t *table) findHeader() {
+	if heads(t.header) > 0 {
+		return
+	}
+	for i, r := range t.rows[:min(len(t.rows), 10)] {
+		if heads(r) >= 3 {
+			t.header, t.below = names(r), t.lines[i]
+			t.rows, t.lines = t.rows[i+1:], t.lines[i+1:]
+			return
+		}
+	}
+}
+
+// heads counts the cells that head a column by one of the words for it, 0 if none
+// of them is for titles.
+func heads(cells []string) (n int) {
+	title := false
+	for _, c := range cells {
+		_, heading := headingLanguage(fold(spread(c)))
+		for _, field := range Fields {
+			if s := suits(field, heading); heading != "" && s > 0.5 {
+				n, title = n+1, title || field == "title"
+				break
+			}
+		}
+	}
+	if !title {
+		return 0
+	}
+	return n
 }
 
 // whole refuses a table that ends in the middle of a row: the last one is
@@ -189,6 +229,9 @@ func separator(text string) rune {
 
 // report notes what was odd about the table as a whole.
 func (t *table) report(b *book) {
+	if t.below > 0 {
+		b.note(festival.Lost, "header_below", "", t.below)
+	}
 	if t.lazy > 0 {
 		b.note(festival.Repaired, "quotes_repaired", "", t.lazy)
 	}

@@ -15,7 +15,7 @@ func (r *csvReader) people(cell string, persons bool, record string, at int) []s
 		return nil
 	}
 	parts := strings.FieldsFunc(cell, func(c rune) bool {
-		return c == ';' || c == '\n' || c == '|' || r.split == "," && (c == ',' || c == '、')
+		return c == ';' || c == '؛' || c == '\n' || c == '|' || r.split == "," && (c == ',' || c == '、' || c == '،')
 	})
 	if r.split == "," && len(parts) > 1 {
 		r.tally(festival.Guessed, "people_split", ",", record, at)

@@ -21,7 +21,8 @@ type csvReader struct {
 	columns map[string]int            // column by field, without language
 	texts   map[string]map[string]int // column by text field and language
 	split   string                    // what separates speakers in their column
-	byID    map[string]int            // index into Sessions by id
+	byID    map[[2]string]int         // index into Sessions by id and title
+	ids     map[string]bool           // seen
 	seats   map[string]int            // capacity said first for a space, by key
 }
 
@@ -35,7 +36,7 @@ func readCSV(b *book, text string) error {
 		return refuse("import_no_sessions")
 	}
 	t.report(b)
-	r := &csvReader{book: b, t: t, times: &csvTimes{book: b}, columns: map[string]int{}, texts: map[string]map[string]int{}, byID: map[string]int{}, seats: map[string]int{}}
+	r := &csvReader{book: b, t: t, times: &csvTimes{book: b}, columns: map[string]int{}, texts: map[string]map[string]int{}, byID: map[[2]string]int{}, ids: map[string]bool{}, seats: map[string]int{}}
 	if err := r.mapColumns(); err != nil {
 		return err
 	}
@@ -155,16 +156,20 @@ func (r *csvReader) row(i int) error {
 	if id == "" {
 		key = r.prefix + hashKey(title.String(), keyTime(slot.Start), slot.Space+slot.Booth)
 	}
-	if before, ok := r.byID[id]; ok && id != "" {
+	known := [2]string{id, title.String()}
+	if before, ok := r.byID[known]; ok && id != "" {
 		s := &r.Sessions[before]
-		if s.Title.Equal(title) || r.sameTitle(i, s.Title) {
-			if placed {
-				slot.Key = r.key("slot ", s.Key)
-				s.Slots = append(s.Slots, slot)
-				r.slots++
-			}
-			return r.bounded()
+		switch {
+		case placed && slices.ContainsFunc(s.Slots, func(o festival.RecordSlot) bool { return sameSlot(o, slot) }):
+			r.note(festival.Repaired, "row_repeated", record, at)
+		case placed:
+			slot.Key = r.key("slot ", s.Key)
+			s.Slots = append(s.Slots, slot)
+			r.slots++
 		}
+		return r.bounded()
+	}
+	if id != "" && r.ids[id] {
 		r.note(festival.Guessed, "key_repeated", record, at, "key", id, "taken", "")
 	}
 	s := festival.RecordSession{Key: r.key("session ", key)}
@@ -177,15 +182,12 @@ func (r *csvReader) row(i int) error {
 		slot.Key = r.key("slot ", s.Key)
 		s.Slots = append(s.Slots, slot)
 	}
-	if _, ok := r.byID[id]; !ok {
-		r.byID[id] = len(r.Sessions)
-	}
+	r.byID[known], r.ids[id] = len(r.Sessions), true
 	return r.session(s)
 }
 
-func (r *csvReader) sameTitle(i int, known locale.Text) bool {
-	title := r.words(i, "title", "", "", r.line)
-	return title.String() == known.String()
+func sameSlot(a, b festival.RecordSlot) bool {
+	return a.Space == b.Space && a.Booth == b.Booth && a.Start.Equal(b.Start) && a.End.Equal(b.End)
 }
 
 func (r *csvReader) bounded() error {

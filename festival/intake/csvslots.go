@@ -69,7 +69,7 @@ func (b *book) booth(v festival.RecordBooth) string {
 
 // number reads a count of people.
 func (r *csvReader) number(i int, field, record string) (int, bool) {
-	v := r.value(i, field)
+	v := latinDigits(r.value(i, field))
 	if v == "" {
 		return 0, false
 	}
@@ -104,7 +104,7 @@ func (r *csvReader) seating(slot *festival.RecordSlot, i int, record string) {
 // when finds start and end from the columns for date, start, end and duration.
 func (r *csvReader) when(slot *festival.RecordSlot, i int, record string) bool {
 	at := r.t.lines[i]
-	date, start, end := r.value(i, "date"), r.value(i, "start"), r.value(i, "end")
+	date, start, end := latinDigits(r.value(i, "date")), sheetTime(latinDigits(r.value(i, "start"))), sheetTime(latinDigits(r.value(i, "end")))
 	if end == "" {
 		if a, b, ok := clockRange(start); ok {
 			start, end = a, b
@@ -169,7 +169,10 @@ func (r *csvReader) moment(value, date, field, record string, at int) (stamp, bo
 	clock := value
 	var found datedText
 	dated := false
-	if d, ok := r.times.readDate(value); ok && value != "" {
+	_, timeOnly := readClock(value)
+	if d, ok := r.times.readDate(date); ok && timeOnly { // "10.30" is no day then
+		found = d
+	} else if d, ok := r.times.readDate(value); ok && value != "" {
 		found, dated, clock = d, true, d.rest
 	} else if d, ok := r.times.readDate(date); ok {
 		found, clock = d, cmp.Or(value, d.rest)
