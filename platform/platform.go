@@ -54,6 +54,7 @@ type Platform struct {
 	Jobs         *jobs.Runner
 	Views        *Views
 	Limiter      *people.Limiter
+	visitors     visitors
 	Metrics      *Metrics
 
 	secret []byte // of this installation; see Secret
@@ -134,6 +135,7 @@ func (p *Platform) assemble(ctx context.Context) (err error) {
 	p.Ticketing = ticketing.New(p.Store, p.Now, p.Secret("passes"), rights{p.Registration}).WithCities(p.cityIDs)
 	p.People = people.New(p.Store, p.Now)
 	p.Limiter = people.NewLimiter(p.Store, p.Now)
+	p.visitors = newVisitors(p.Now)
 	p.Metrics = newMetrics(p)
 	p.Outbox = mail.New(p.Store, p.Now)
 	p.Jobs = jobs.New(p.Store, p.Now, kernel.NewID(), p.Log)

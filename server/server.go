@@ -44,7 +44,7 @@ func New(p *platform.Platform) (*Server, error) {
 	s.Layout, s.ErrorPage = layout, errorPage
 	s.App.Server().CloseOnShutdown = true // who keeps a connection hears of the drain
 	s.operate()
-	s.API = api.Mount(s.App, p)
+	s.API = api.Mount(s.Server)
 	if err := s.describe(); err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"net/netip"
 	"path"
 	"reflect"
 	"strconv"
@@ -20,6 +21,7 @@ import (
 	"feria/locale"
 	"feria/people"
 	"feria/platform"
+	"feria/server/web"
 )
 
 // Prefix is where the API stands.
@@ -37,6 +39,8 @@ type API struct {
 	p    *platform.Platform
 	huma huma.API
 	rows []Row
+	// address is who asks, as the server's pages know it.
+	address func(*fiber.Ctx) netip.Addr
 }
 
 // operation describes one action.
@@ -56,6 +60,7 @@ type call struct {
 	actor   people.Actor
 	printer *locale.Printer
 	key     string // Idempotency-Key
+	from    netip.Addr
 }
 
 type callKey struct{}
@@ -65,8 +70,9 @@ func callOf(ctx context.Context) call { c, _ := ctx.Value(callKey{}).(call); ret
 // by names who did it, for the record.
 func (c call) by() string { return c.actor.ID }
 
-// Mount adds the API to the app.
-func Mount(app *fiber.App, p *platform.Platform) *API {
+// Mount adds the API to the server's app.
+func Mount(s *web.Server) *API {
+	p := s.P
 	config := huma.DefaultConfig("Feria", p.Version)
 	config.OpenAPI.Info.Description = "Learning festivals, conferences and twin-city visits: programmes, bookings, passes and the door. " +
 		"Errors are RFC 9457 problem documents with a stable code. Lists come in pages: pass next as after. " +
@@ -85,7 +91,7 @@ func Mount(app *fiber.App, p *platform.Platform) *API {
 		return newProblem(nil, status, message, errs...)
 	}
 	huma.NewErrorWithContext = newProblem
-	a := &API{p: p, huma: huma.NewAPI(config, headToo{humafiber.New(app, config).Adapter()})}
+	a := &API{p: p, address: s.Address, huma: huma.NewAPI(config, headToo{humafiber.New(s.App, config).Adapter()})}
 	a.mountEvents()
 	a.mountRecords()
 	a.mountReleases()
@@ -166,7 +172,7 @@ func fiberPath(path string) string {
 // nothing is as absent.
 func (a *API) identify(o operation) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
-		c := call{key: ctx.Header("Idempotency-Key")}
+		c := call{key: ctx.Header("Idempotency-Key"), from: a.address(humafiber.Unwrap(ctx))}
 		c.printer = a.p.Locale.For(a.p.Locale.Match(ctx.Header("Accept-Language"), a.p.Locale.Languages()))
 		deny := func(err error) { a.write(ctx, a.problem(ctx.Context(), c, err)) }
 		city, err := a.p.Festival.CityByHost(ctx.Context(), hostName(ctx.Host()))

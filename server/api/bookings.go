@@ -94,7 +94,12 @@ func (a *API) mountBookings() {
 			} else if err := c.keyIsLong(); err != nil {
 				return nil, err
 			}
-			receipt, err := a.p.BookFor(ctx, e, r, in.Body.Pass)
+			var receipt registration.Receipt
+			if r.By != "" {
+				receipt, err = a.p.BookFor(ctx, e, r, in.Body.Pass)
+			} else {
+				receipt, err = a.p.BookVisitor(ctx, r, c.from)
+			}
 			if err != nil {
 				return nil, err
 			}
@@ -179,6 +184,11 @@ func (a *API) mountBookings() {
 			c := callOf(ctx)
 			if err := c.keyIsLong(); err != nil && c.by() == "" {
 				return nil, err
+			}
+			if c.by() == "" {
+				if err := a.p.AllowParty(c.city.ID, c.from); err != nil {
+					return nil, err
+				}
 			}
 			key := c.key
 			if key == "" {

@@ -37,7 +37,7 @@ func bookSession(r *web.Request) error {
 	}
 	var receipt registration.Receipt
 	if err == nil {
-		receipt, err = r.P.Registration.Book(r.Context(), wish)
+		receipt, err = r.P.BookVisitor(r.Context(), wish, r.From())
 	}
 	if kernel.CodeOf(err) == "idempotency_mismatch" || err == nil && receipt.Replayed && !active(receipt.State) {
 		err = kernel.New(kernel.Conflict, "sent_before", "")
@@ -176,6 +176,9 @@ func keepSession(r *web.Request) error {
 		return err
 	}
 	if nobody && !off {
+		if err := r.P.AllowParty(r.City.ID, r.From()); err != nil {
+			return err
+		}
 		made, err := r.P.Registration.NewParty(r.Context(), r.City.ID, "", r.T.Lang())
 		if err != nil {
 			return err

@@ -53,6 +53,9 @@ func takePass(r *web.Request) error {
 	who, err := ofBrowser(r)
 	party := who.Party
 	if kernel.KindOf(err) == kernel.NotFound {
+		if err := r.P.AllowParty(r.City.ID, r.From()); err != nil {
+			return err
+		}
 		party, err = r.P.Registration.NewParty(r.Context(), r.City.ID, "", r.T.Lang())
 	}
 	if err != nil {

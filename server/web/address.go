@@ -32,12 +32,12 @@ func (s *Server) trusted(addr netip.Addr) bool {
 	return false
 }
 
-// address is who asks. Behind trusted proxies it is the last address of
+// Address is who asks. Behind trusted proxies it is the last address of
 // X-Forwarded-For that is none of them: each proxy appends whom it heard from,
 // so what stands before was written by the client and proves nothing. Fiber's
 // own c.IP() believes all of it, and so lets a rate limit be dodged by a new
 // header for each request.
-func (s *Server) address(c *fiber.Ctx) netip.Addr {
+func (s *Server) Address(c *fiber.Ctx) netip.Addr {
 	peer, _ := netip.AddrFromSlice(c.Context().RemoteIP())
 	peer = peer.Unmap()
 	if !s.trusted(peer) {
@@ -71,13 +71,16 @@ func readAddress(text string) (netip.Addr, bool) {
 	return netip.Addr{}, false
 }
 
+// From is the address that asks.
+func (r *Request) From() netip.Addr { return r.Server.Address(r.Ctx) }
+
 // homeBits is how much of an IPv6 address names a household: providers give
 // each a /64 or more, in which it may change its address at will.
 const homeBits = 64
 
 // IP is the address that asks, as rate limits count it: a whole /64 for IPv6.
 func (r *Request) IP() string {
-	addr := r.Server.address(r.Ctx)
+	addr := r.From()
 	if !addr.Is6() {
 		return addr.String()
 	}
