@@ -10,7 +10,7 @@ import (
 	"feria/registration"
 )
 
-// What visitors may use up before they wait (docs/adr/0008). A whole school that
+// What visitors may use up before they wait (docs/adr/0010). A whole school that
 // books at once behind one address, each pupil for one or two, has room in it; a
 // script that wants all places of a festival has not.
 const (
