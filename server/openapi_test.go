@@ -92,6 +92,9 @@ func TestAPI_answersAsItIsDescribed(t *testing.T) {
 	c.call("PUT", "/events/{event}/slots/{slot}/seats", []string{"tryout", own}, map[string]any{"seats": 1}, 409)
 	c.call("PUT", "/events/{event}/slots/{slot}/seats", []string{"tryout", own}, map[string]any{"seats": 4}, 200)
 	c.call("PATCH", "/events/{event}/bookings/{id}", []string{"tryout", booking}, map[string]any{"seats": 1}, 200)
+	if renewed := c.call("POST", "/events/{event}/bookings/{id}/links", []string{"tryout", booking}, nil, 200); renewed["pass_url"] == shown["pass_url"] {
+		t.Error("the pass keeps its address")
+	}
 
 	takePass := func(persons any, status int) map[string]any {
 		return c.call("POST", "/events/{event}/passes", []string{"tryout"}, persons, status, "Idempotency-Key", "p1")
