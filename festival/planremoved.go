@@ -13,10 +13,23 @@ func (st *stock[T, P]) byHand(i int) bool {
 
 // bringNeeded brings back what the records of the file point to.
 func (pl *planner) bringNeeded() {
+	if !pl.venues.lacks() && !pl.spaces.lacks() && !pl.hosts.lacks() && !pl.booths.lacks() && !pl.sessions.lacks() {
+		return
+	}
 	needs(pl, pl.slots)
 	needs(pl, pl.sessions)
 	needs(pl, pl.booths)
 	needs(pl, pl.spaces)
+}
+
+// lacks says whether a record of a stock is removed.
+func (st *stock[T, P]) lacks() bool {
+	for i := range st.all {
+		if P(&st.all[i]).base().Removed != nil {
+			return true
+		}
+	}
+	return false
 }
 
 func needs[T any, P record[T]](pl *planner, st *stock[T, P]) {
