@@ -3,9 +3,11 @@ package web
 import (
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
+	"syscall"
 	"testing"
 
 	"feria/festival"
@@ -281,6 +283,9 @@ func TestChunkedBodiesAreCountedToo(t *testing.T) {
 		}
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		res, err := o.browser().Do(req)
+		if size > readStrangers && (errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)) {
+			continue // closed while it still wrote: the answer is lost
+		}
 		if err != nil {
 			t.Fatal(err)
 		}
