@@ -135,8 +135,8 @@ func (s State) of(ref ScanRef) (Standing, bool) {
 }
 
 // leave lets an exit happen: whoever is in may leave, by which booking they came in
-// does not matter any more. Of several scopes in a space those who have been in
-// longest leave first.
+// does not matter any more. Of several scopes in a space those leave first who came
+// in last: what they came in by is on now, and they may want to come back in by it.
 func (s *State) leave(scan ScanRef) Standing {
 	out := Standing{Scan: scan}
 	for _, scope := range s.within(scan.Scope) {
@@ -152,8 +152,8 @@ func (s *State) leave(scan ScanRef) Standing {
 	return out
 }
 
-// within lists a scope and, of a space, the scopes in it, by how long somebody has
-// been in.
+// within lists a scope and, of a space, the scopes in it, that which somebody came
+// in by last first.
 func (s *State) within(scope string) []string {
 	all := []string{scope}
 	for other, p := range s.Scopes {
@@ -162,7 +162,7 @@ func (s *State) within(scope string) []string {
 		}
 	}
 	slices.SortFunc(all, func(a, b string) int {
-		return cmp.Or(s.Scopes[a].Since.At.Compare(s.Scopes[b].Since.At), cmp.Compare(a, b))
+		return cmp.Or(s.Scopes[b].Since.At.Compare(s.Scopes[a].Since.At), cmp.Compare(a, b))
 	})
 	return all
 }

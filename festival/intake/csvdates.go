@@ -47,7 +47,8 @@ func monthOf(word string) int {
 	if word == "juillet" {
 		return 7
 	}
-	if strings.HasPrefix(word, "mart") { // a Tuesday in Spanish, Italian and Romanian
+	switch word {
+	case "martes", "martedi", "marti": // Tuesday in Spanish, Italian and Romanian
 		return 0
 	}
 	for _, m := range months {
@@ -214,8 +215,8 @@ func (c *csvTimes) learn(values []string) {
 	for _, v := range values {
 		date, _ := splitDate(v)
 		n := strings.FieldsFunc(date, func(r rune) bool { return !unicode.IsDigit(r) })
-		if len(n) != 3 || len(n[0]) > 2 || len(n[1]) > 2 {
-			continue // no date, or one that begins with the year; "9.30" is a time
+		if len(n) != 3 || len(n[0]) > 2 || len(n[1]) > 2 || n[2] == "00" {
+			continue // no date, or one that begins with the year; "9.30" and "9.30.00" are times
 		}
 		a, _ := strconv.Atoi(n[0])
 		b, _ := strconv.Atoi(n[1])

@@ -25,6 +25,9 @@ func TestCSV_datesAndTimesOfSpreadsheets(t *testing.T) {
 		{"times of a sheet's first day, Excel's", "12.04.2027", "1900-01-00 09:30", "1900-01-00 11:00", "2027-04-12 09:30–04-12 11:00"},
 		{"numbers", "46489", "0.395833333333333", "0,458333333333333", "2027-04-12 09:30–04-12 11:00"},
 		{"short numbers", "46489", "0.5", "0.75", "2027-04-12 12:00–04-12 18:00"},
+		{"past midnight, with points", "12.4.2027", "22.30", "0.30", "2027-04-12 22:30–04-13 00:30"},
+		{"Danish", "12. marts 2027", "10.30", "11.15", "2027-03-12 10:30–03-12 11:15"},
+		{"with seconds, by points", "12.4.2027", "10.30.00", "11.15.00", "2027-04-12 10:30–04-12 11:15"},
 		{"one number", "", "46489.395833333", "46489.458333333", "2027-04-12 09:30–04-12 11:00"},
 		{"German, with points", "13.4.27", "10.30 Uhr", "11.15 Uhr", "2027-04-13 10:30–04-13 11:15"},
 		{"German, both in one", "Mi 14.04.", "10-11.30 Uhr", "", "2027-04-14 10:00–04-14 11:30"},
@@ -52,6 +55,15 @@ func TestCSV_aDayThatCannotBeReadIsNoOther(t *testing.T) {
 		t.Errorf("it is on %v", slotTimes(s, "Europe/Madrid"))
 	}
 	finding(t, r, "no_start", "X")
+}
+
+// A last day in the column of the end is no time on the first.
+func TestCSV_aDayInTheColumnOfTheEnd(t *testing.T) {
+	for _, end := range []string{"14.04.27", "14.4.", "14.04.2027"} {
+		text := sheet(';', []string{"Title", "Date", "Start", "End"}, []string{"X", "12.04.27", "10:00", end})
+		r := mustRead(t, "x.csv", text, Options{Zone: "Europe/Berlin", From: "2027-04-12", Until: "2027-04-18"})
+		finding(t, r, "value_unread", "X")
+	}
 }
 
 func TestCSV_linesAboveTheHeader(t *testing.T) {

@@ -24,10 +24,18 @@ func sheetTime(s string) string {
 			return strings.TrimSpace(rest[1:])
 		}
 	}
-	if n, ok := decimal(s); ok && n > 0 && n < 1 {
+	if n, ok := decimal(s); ok && n > 0 && n < 1 && !afterMidnight(s) {
 		return partOfDay(n)
 	}
 	return s
+}
+
+// afterMidnight tells "0.30", half past twelve as people write it, from a part of a
+// day: that a spreadsheet writes with one digit, "0.5", or with many.
+func afterMidnight(s string) bool {
+	_, minutes, ok := strings.Cut(s, ".")
+	n, err := strconv.Atoi(minutes)
+	return ok && len(minutes) == 2 && err == nil && n < 60
 }
 
 // sheetDate reads a day as a spreadsheet counts it, from 2000 to 2099, with the

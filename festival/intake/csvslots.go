@@ -2,6 +2,7 @@ package intake
 
 import (
 	"cmp"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -151,6 +152,9 @@ func (r *csvReader) after(from, until stamp, record string, at int) time.Time {
 	return next
 }
 
+// pointedDate is a day that reads like a time, "14.4." or "14.04.27".
+var pointedDate = regexp.MustCompile(`^\s*\d{1,2}\.\s?\d{1,2}\.(\s?(\d{4}|[1-9]\d))?\s*$`)
+
 // moment reads when something is from a value that may hold a date, a time or
 // both, and a date column. In the stamp it gives, instant is always set, and
 // hasTime says that the value itself named the day.
@@ -170,6 +174,7 @@ func (r *csvReader) moment(value, date, field, record string, at int) (stamp, bo
 	var found datedText
 	dated := false
 	_, timeOnly := readClock(value)
+	timeOnly = timeOnly && !pointedDate.MatchString(value)
 	if d, ok := r.times.readDate(date); ok && timeOnly { // "10.30" is no day then
 		found = d
 	} else if d, ok := r.times.readDate(value); ok && value != "" {
