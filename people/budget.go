@@ -72,7 +72,7 @@ func (b *Budget) tidy(now time.Time) {
 			delete(b.used, who)
 		}
 	}
-	if len(b.used) >= maxUsers {
+	if len(b.used) > maxUsers*9/10 { // else the next ones would tidy again and again
 		clear(b.used)
 	}
 }

@@ -45,10 +45,14 @@ func (p *Platform) fanOut(ctx context.Context) error {
 		return nil
 	}
 	began := time.Now()
+	p.hurry.Store(false)
 	n, err := p.Registration.Drain(ctx, p.carryOut)
 	if n > 0 {
 		p.Jobs.Wake(jobMail)
 		rest := min(restFor*time.Since(began), longestRest)
+		if p.hurry.Load() { // said meanwhile
+			rest = 0
+		}
 		p.rested.Store(time.Now().Add(rest).UnixNano())
 		time.AfterFunc(rest, func() { p.wakeFanOut(false) }) // for what was decided meanwhile
 	}
@@ -69,6 +73,7 @@ func (p *Platform) fanOutRests() bool { return time.Now().UnixNano() < p.rested.
 // rest any longer.
 func (p *Platform) wakeFanOut(atOnce bool) {
 	if atOnce {
+		p.hurry.Store(true)
 		p.rested.Store(0)
 	}
 	if !p.fanOutRests() {

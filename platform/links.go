@@ -75,14 +75,14 @@ const renewalsADay = 3
 // more than such a link. by is the staff who do it for a party, "" for the party
 // itself; then it is about passes of that one event alone. It gives how many mails
 // are under way and what the reader's browser keeps now as its proof. Error: TooMany
-// too_often.
+// links_renewed_often.
 func (p *Platform) RenewLinks(ctx context.Context, city festival.City, who registration.Reader, event, by string) (mailed int, proof string, err error) {
 	ok, wait, err := p.Limiter.Allow(ctx, city.ID+"/renew-links/"+by+"/"+who.Party.ID, renewalsADay, 24*time.Hour)
 	if err != nil {
 		return 0, "", err
 	}
 	if !ok {
-		return 0, "", kernel.New(kernel.TooMany, "too_often", "", "seconds", int(wait.Seconds())+1)
+		return 0, "", kernel.New(kernel.TooMany, "links_renewed_often", "", "hours", int(wait.Hours())+1)
 	}
 	events, err := p.Festival.Events(ctx, city.ID)
 	if err != nil {

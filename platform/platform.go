@@ -61,6 +61,7 @@ type Platform struct {
 	health health
 	noJobs bool
 	rested atomic.Int64 // until when fanOut rests, in nanoseconds since 1970
+	hurry  atomic.Bool  // somebody has said that it cannot rest
 }
 
 // Collections lists the declarations of every room: what backup, restore,

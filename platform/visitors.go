@@ -3,6 +3,7 @@ package platform
 import (
 	"context"
 	"net/netip"
+	"sync"
 	"time"
 
 	"feria/kernel"
@@ -21,12 +22,17 @@ const (
 )
 
 // visitors are the budgets of those who book for themselves.
-type visitors struct{ seats, mails *people.Budget }
+type visitors struct {
+	seats, mails *people.Budget
+	warned       *sync.Once
+}
 
 func newVisitors(now kernel.Clock) visitors {
 	return visitors{
 		seats: people.NewBudget(seatsAnHour, time.Hour, now),
 		mails: people.NewBudget(mailedADay, 24*time.Hour, now),
+
+		warned: new(sync.Once),
 	}
 }
 
@@ -54,14 +60,18 @@ func (p *Platform) BookVisitor(ctx context.Context, r registration.Request, from
 	if err := r.Check(); err != nil {
 		return registration.Receipt{}, err
 	}
-	who, mail := network(r.City, from), ""
-	if r.Proof == "" {
-		mail = r.City + "/" + r.Mail
-	}
-	if err := spend(p.visitors.seats, who, r.Seats, "network_busy"); err != nil {
+	who, mail := network(r.City, from), r.City+"/"+r.Mail
+	reads, err := p.readsMail(ctx, r)
+	if err != nil {
 		return registration.Receipt{}, err
 	}
-	err := spend(p.visitors.mails, mail, 1, "mail_unconfirmed_often")
+	if reads {
+		mail = ""
+	}
+	if err := p.spendSeats(who, r.Seats); err != nil {
+		return registration.Receipt{}, err
+	}
+	err = spend(p.visitors.mails, mail, 1, "mail_unconfirmed_often")
 	if err != nil {
 		give(p.visitors.seats, who, r.Seats)
 		return registration.Receipt{}, err
@@ -74,10 +84,35 @@ func (p *Platform) BookVisitor(ctx context.Context, r registration.Request, from
 	return receipt, err
 }
 
+// readsMail says whether who books has proved to read the mail of the address under
+// which it does.
+func (p *Platform) readsMail(ctx context.Context, r registration.Request) (bool, error) {
+	if r.Proof == "" {
+		return false, nil
+	}
+	who, err := p.Registration.Browser(ctx, r.Party, r.Proof)
+	if kernel.KindOf(err) == kernel.NotFound {
+		return false, nil
+	}
+	return who.Proven() && who.Party.Mail == r.Mail, err
+}
+
+// spendSeats takes from the budget of a network. That one is used up may also mean
+// that all visitors come by one address, which the operator can mend.
+func (p *Platform) spendSeats(who string, n int) error {
+	err := spend(p.visitors.seats, who, n, "network_busy")
+	if err != nil {
+		p.visitors.warned.Do(func() {
+			p.Log.Warn("one network has booked all that it may for now; a proxy with a public address that FERIA_PROXIES does not name looks like one network")
+		})
+	}
+	return err
+}
+
 // AllowParty counts a party that somebody makes without booking anything. Error:
 // TooMany network_busy.
 func (p *Platform) AllowParty(city string, from netip.Addr) error {
-	return spend(p.visitors.seats, network(city, from), 1, "network_busy")
+	return p.spendSeats(network(city, from), 1)
 }
 
 func spend(b *people.Budget, who string, n int, code string) error {

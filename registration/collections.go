@@ -55,7 +55,7 @@ var parties = store.Declare(store.Spec[Party]{
 		}},
 	},
 	Personal: []string{"name", "mail"},
-	Keep:     "its name and address until 30 days after the last event that it booked",
+	Keep:     "its name and address until 30 days after the last event that it, or another of the same confirmed address, booked; those of a home party also while it keeps sessions of an event",
 })
 
 var bookings = store.Declare(store.Spec[Booking]{

@@ -2,8 +2,10 @@ package registration
 
 import (
 	"context"
+	"slices"
 	"time"
 
+	"feria/festival"
 	"feria/store"
 )
 
@@ -27,13 +29,17 @@ func (s *Service) ForgetBookings(ctx context.Context, event string) (int, error)
 
 // ForgetParties takes name and address out of the parties of a city that were
 // made before a day and have booked nothing in an event for which live says
-// that its time is not over, nor has one of the same confirmed address. Their
-// cookies and stars stay. It answers how many it changed.
+// that its time is not over, nor has one of the same confirmed address; a home party
+// neither while it keeps sessions of such an event. Their cookies and stars stay. It
+// answers how many it changed.
 func (s *Service) ForgetParties(ctx context.Context, city string, before time.Time, live func(event string) bool) (int, error) {
 	n := 0
 	err := s.parties.Each(ctx, store.All().Prefix(city+"/"), func(p Party) error {
 		if p.Name == "" && p.Mail == "" || !p.MadeAt.Before(before) {
 			return nil
+		}
+		if p.Home && slices.ContainsFunc(p.Stars, func(session string) bool { return live(festival.EventOf(session)) }) {
+			return nil // without its address nobody proves to be its reader, and the stars are gone
 		}
 		booked, err := s.rowsOf(ctx, Reader{Party: p, proven: p.MailConfirmed})
 		if err != nil {

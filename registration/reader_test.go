@@ -296,8 +296,18 @@ func TestForgetParties_ofOneAddress(t *testing.T) {
 		t.Errorf("forgot %d, %v", n, err)
 	}
 	w.want("the phone", w.sees(home, proof), 1)
-	if n, err := w.ForgetParties(ctx, testCity, w.time(), func(string) bool { return false }); n != 2 || err != nil {
-		t.Errorf("forgot %d, %v; want both", n, err)
+	// Nor is a home party while it keeps a session of an event to come: without its
+	// address nobody is its reader.
+	const next = testCity + "/next"
+	if _, err := w.Star(ctx, home, next+"/clay", true); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := w.ForgetParties(ctx, testCity, w.time(), func(event string) bool { return event == next }); n != 1 || err != nil {
+		t.Errorf("forgot %d, %v; want the one that was linked", n, err)
+	}
+	w.want("the phone that keeps a session", w.sees(home, proof), 0)
+	if n, err := w.ForgetParties(ctx, testCity, w.time(), func(string) bool { return false }); n != 1 || err != nil {
+		t.Errorf("forgot %d, %v; want the home", n, err)
 	}
 	w.want("the phone, when all is forgotten", w.sees(home, proof), -1)
 }

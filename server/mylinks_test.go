@@ -88,7 +88,10 @@ func TestConsole_newLinks(t *testing.T) {
 	d := town.desk(people.Organizer, town.week.ID)
 	d.get(at).want(t, 200).has(t, at+"/links", "All addresses that Ada has")
 	d.http.CheckRedirect = nil
+	thief := town.visitor()
+	thief.mine(old).has(t, title)
 	d.post(at+"/links", nil).want(t, 200).has(t, "open nothing any more", "on its way")
+	thief.get("/me").want(t, 200).lacks(t, title)
 	v.get(pass).want(t, 404)
 	v.get("/me?key="+url.QueryEscape(old)).want(t, 410)
 	v.get("/me?key="+url.QueryEscape(town.fresh(mail, 2, old))).want(t, 200).has(t, title)

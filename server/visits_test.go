@@ -70,6 +70,14 @@ func TestBooking_anUnconfirmedAddressHasABudget(t *testing.T) {
 		book().want(t, 201)
 	}
 	book().want(t, 429).has(t, "mail_unconfirmed_often")
+	// A proof of one's own address says nothing about hers.
+	mallory := town.visitor()
+	mallory.reserve(1, "mallory@example.org")
+	mallory.mine(town.keys("mallory@example.org", 1)[0])
+	third, session := town.bookable(3)
+	mallory.post("/learning-week/sessions/"+session.Code+"/book", url.Values{
+		"slot": {festival.Own(third.ID)}, "seats": {"1"}, "name": {"M"}, "mail": {mail}, "key": {"a-key-drawn-by-mallory"},
+	}).want(t, 429)
 	alice := town.visitor()
 	alice.mine(town.keys(mail, 1)[0])
 	alice.reserve(2, mail)

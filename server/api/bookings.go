@@ -153,7 +153,7 @@ func (a *API) mountBookings() {
 				return nil, err
 			}
 			c := callOf(ctx)
-			if _, _, err := a.p.RenewLinks(ctx, c.city, registration.Reader{Party: party}, e.ID, c.by()); err != nil {
+			if _, _, err := a.p.RenewLinks(ctx, c.city, registration.Staffed(party), e.ID, c.by()); err != nil {
 				return nil, err
 			}
 			return done(a.withPass(ctx, e, h))

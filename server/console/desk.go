@@ -231,7 +231,7 @@ func renewLinksOf(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	mailed, _, err := r.P.RenewLinks(r.Context(), r.City, registration.Reader{Party: party}, r.Event.ID, r.Actor.ID)
+	mailed, _, err := r.P.RenewLinks(r.Context(), r.City, registration.Staffed(party), r.Event.ID, r.Actor.ID)
 	if err != nil {
 		return bookingPageFor(r, h, itoa(h.Booking.Seats), err)
 	}
