@@ -155,7 +155,9 @@ func translate(err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, context.Canceled):
-		return err
+		// Its caller has left, or the driver has dropped a connection that it was
+		// making, since the server went away: it says both like this.
+		return fmt.Errorf("mongodb: %w: %w", store.ErrUnavailable, err)
 	case mongo.IsDuplicateKeyError(err):
 		return fmt.Errorf("mongodb: %w: %w", store.ErrExists, err)
 	}

@@ -3,6 +3,8 @@ package mongodb
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -10,6 +12,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"pgregory.net/rapid"
+
+	"feria/store"
 )
 
 func TestWithDatabase(t *testing.T) {
@@ -135,5 +139,14 @@ func TestRefused_isWhatTheServerCertainlyHasNotDone(t *testing.T) {
 		if got := refused(c.err); got != c.want {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}
+	}
+}
+
+// A server that goes away may let the driver give up a connection that it was
+// making, which it says as if the caller had left: people are told to try again.
+func TestTranslate_whatTheDriverGaveUp(t *testing.T) {
+	err := translate(fmt.Errorf("connection was made while its pool was cleared: %w", context.Canceled))
+	if !errors.Is(err, store.ErrUnavailable) || !errors.Is(err, context.Canceled) {
+		t.Errorf("%v is not unavailable, or no cancellation any more", err)
 	}
 }
