@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"io"
 	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -36,44 +35,79 @@ var strictJSON = huma.Format{
 // unambiguous refuses a text that two readers could read differently. What is no
 // JSON at all is left to who reads it then.
 func unambiguous(data []byte) error {
-	if !utf8.Valid(data) {
+	switch {
+	case !utf8.Valid(data):
 		return errNotUTF8
+	case !json.Valid(data):
+		return nil
 	}
-	type level struct {
-		members map[string]bool // nil in an array
-		value   bool            // the next string is a value
-	}
-	var open []level
-	read := json.NewDecoder(bytes.NewReader(data))
-	for {
-		token, err := read.Token()
-		if err != nil {
-			if errors.Is(err, io.EOF) {
-				return nil
+	var open []members
+	for i := 0; i < len(data); i++ {
+		switch data[i] {
+		case '{', '[':
+			if len(open) == maxDepth {
+				return errDeep
 			}
-			return err
-		}
-		if at := len(open) - 1; at >= 0 && open[at].members != nil && token != json.Delim('}') {
-			if name, ok := token.(string); ok && !open[at].value {
-				if open[at].members[name] {
-					return errTwice
+			open = append(open, members{})
+		case '}', ']':
+			open = open[:len(open)-1]
+		case '"':
+			end := i + 1 // behind the string
+			for ; data[end] != '"'; end++ {
+				if data[end] == '\\' {
+					end++
 				}
-				open[at].members[name] = true
-				open[at].value = true
+			}
+			name := data[i : end+1]
+			i = end
+			if !isName(data[end+1:]) {
 				continue
 			}
-			open[at].value = false
-		}
-		switch token {
-		case json.Delim('{'):
-			open = append(open, level{members: map[string]bool{}})
-		case json.Delim('['):
-			open = append(open, level{})
-		case json.Delim('}'), json.Delim(']'):
-			open = open[:len(open)-1]
-		}
-		if len(open) > maxDepth {
-			return errDeep
+			if !open[len(open)-1].add(name) {
+				return errTwice
+			}
 		}
 	}
+	return nil
+}
+
+// isName says whether what follows a string makes it the name of a member.
+func isName(rest []byte) bool {
+	rest = bytes.TrimLeft(rest, " \t\r\n")
+	return len(rest) > 0 && rest[0] == ':'
+}
+
+// members are the names of an object so far; an array has none.
+type members struct {
+	few  [][]byte
+	many map[string]bool // instead, once there are more than fewMembers
+}
+
+const fewMembers = 16
+
+// add is false for a name, quoted as it stands in the text, that was there before.
+func (m *members) add(quoted []byte) bool {
+	name := quoted[1 : len(quoted)-1]
+	if bytes.IndexByte(name, '\\') >= 0 {
+		var plain string
+		_ = json.Unmarshal(quoted, &plain) // the whole text is valid
+		name = []byte(plain)
+	}
+	if m.many != nil {
+		before := len(m.many)
+		m.many[string(name)] = true
+		return len(m.many) > before
+	}
+	for _, other := range m.few {
+		if bytes.Equal(other, name) {
+			return false
+		}
+	}
+	if m.few = append(m.few, name); len(m.few) > fewMembers {
+		m.many = make(map[string]bool, 2*len(m.few))
+		for _, name := range m.few {
+			m.many[string(name)] = true
+		}
+	}
+	return true
 }
