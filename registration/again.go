@@ -3,6 +3,7 @@ package registration
 import (
 	"context"
 	"errors"
+	"sync"
 
 	"feria/kernel"
 	"feria/store"
@@ -17,7 +18,8 @@ func (s *Service) decide(ctx context.Context, b Booking, party Party, fresh bool
 	defer cancel()
 	var outcome Outcome
 	var next following
-	claim := func(b Booking, rows []store.Op) error {
+	// rows are drawn up when they are wanted: most of those who come in a rush are refused.
+	claim := func(b Booking, rows func() []store.Op) error {
 		return s.rosters.Decide(ctx, slot.ID, func(roster *Roster) error {
 			return roster.at(slot.Start, func() (err error) {
 				before := roster.Told
@@ -25,14 +27,16 @@ func (s *Service) decide(ctx context.Context, b Booking, party Party, fresh bool
 				next = roster.following(before)
 				return err
 			})
-		}, store.OrNew(func() Roster { return newRoster(slot) }), store.With(func(bool) []store.Op { return rows }))
+		}, store.OrNew(func() Roster { return newRoster(slot) }), store.With(func(bool) []store.Op { return rows() }))
 	}
 	// The booking's row first: its key says whose the party's row is to write.
-	rows := []store.Op{s.bookings.InsertOp(b)}
-	if fresh {
-		rows = append(rows, s.parties.InsertOp(party))
-	}
-	err := claim(b, rows)
+	err := claim(b, sync.OnceValue(func() []store.Op {
+		rows := []store.Op{s.bookings.InsertOp(b)}
+		if fresh {
+			rows = append(rows, s.parties.InsertOp(party))
+		}
+		return rows
+	}))
 	for try := 0; contested(err) && try < maxReplays; try++ {
 		// The same key again: either the whole request, or what a crash has left.
 		var receipt Receipt
@@ -40,7 +44,7 @@ func (s *Service) decide(ctx context.Context, b Booking, party Party, fresh bool
 		receipt, ok, err = s.replay(ctx, b, func(stored Booking, rev int64) (known bool, err error) {
 			rows, err := s.withParty(ctx, s.bookings.ReplaceOp(stored, rev), stored.newParty())
 			if err == nil {
-				err = claim(stored, rows)
+				err = claim(stored, func() []store.Op { return rows })
 			}
 			return outcome.Known, err
 		})
@@ -51,8 +55,9 @@ func (s *Service) decide(ctx context.Context, b Booking, party Party, fresh bool
 			return receipt, err
 		}
 		if err == nil { // whoever wrote it has taken it back, or a crash has left the party alone
+			var rows []store.Op
 			if rows, err = s.withParty(ctx, s.bookings.InsertOp(b), party); err == nil {
-				err = claim(b, rows)
+				err = claim(b, func() []store.Op { return rows })
 			}
 		}
 	}
