@@ -285,13 +285,13 @@ func TestFold_keepsTheLogShort(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "feria.db")
 	s, _ := openFile(t, path)
-	const wanted = 40 << 20 // bytes
-	text := strings.Repeat("x", 100_000)
+	const wanted = 240 << 20 // bytes
+	text := strings.Repeat("x", 500_000)
 	for i := range wanted / len(text) {
 		if err := tallies.In(s).Put(t.Context(), tally{ID: strings.Repeat("i", 1+i%20), Rows: []string{text}}); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(10 * time.Millisecond)
+		time.Sleep(5 * time.Millisecond)
 	}
 	info, err := os.Stat(path + "-wal")
 	if err != nil || info.Size() > wanted*3/4 {

@@ -15,6 +15,15 @@ const foldEvery = time.Second
 // nobody and keeps nobody waiting.
 const foldText = "PRAGMA wal_checkpoint(PASSIVE)"
 
+// A log of longLog frames, which are pages of 4 kB each with a header, is to begin
+// anew; fewFrames are so few that the writer may fold them, which the folder brings
+// about by folding up to maxFolds times.
+const (
+	longLog   = 16_000 // 64 MB
+	fewFrames = 256
+	maxFolds  = 5
+)
+
 // folder folds the log beside the writer.
 type folder struct {
 	db   *sql.DB
@@ -33,9 +42,7 @@ func startFolder(path string, w *writer) (*folder, error) {
 	return f, nil
 }
 
-// run folds after writes and then has the writer fold the little that came
-// meanwhile: only when nothing is left does the log begin anew, else it would
-// grow through a rush. A fold that fails, on a full disk for instance, is tried
+// run folds after writes. A fold that fails, on a full disk for instance, is tried
 // again: until then everything stands in the log.
 func (f *folder) run(w *writer) {
 	defer close(f.done)
@@ -52,11 +59,30 @@ func (f *folder) run(w *writer) {
 		if commits == folded {
 			continue
 		}
-		if _, err := f.db.ExecContext(context.Background(), foldText); err == nil {
+		if long, err := f.fold(); err == nil {
 			folded = commits
-			w.foldRest.Store(true)
+			if long {
+				w.foldRest.Store(true)
+			}
 		}
 	}
+}
+
+// fold folds what there is, and again what came meanwhile, until that is little.
+// Only when nothing is left does the log begin anew, else it would grow through a
+// rush. So once it is long, the writer has to fold that little, while everybody
+// waits for it.
+func (f *folder) fold() (long bool, err error) {
+	for range maxFolds {
+		var busy, frames, done int
+		if err := f.db.QueryRowContext(context.Background(), foldText).Scan(&busy, &frames, &done); err != nil {
+			return false, err
+		}
+		if long = frames >= longLog; !long || frames-done <= fewFrames {
+			break
+		}
+	}
+	return long, nil
 }
 
 func (f *folder) close() {
