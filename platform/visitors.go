@@ -54,7 +54,8 @@ func network(city string, from netip.Addr) string {
 }
 
 // BookVisitor books for somebody who does it for oneself, from an address of the
-// network. Errors: those of registration.Service.Book; TooMany network_busy,
+// network. A repeat of what was granted gets the answer of the first, and uses
+// nothing of a budget, though nothing may be left of it. Errors: those of registration.Service.Book; TooMany network_busy,
 // mail_unconfirmed_often.
 func (p *Platform) BookVisitor(ctx context.Context, r registration.Request, from netip.Addr) (registration.Receipt, error) {
 	if err := r.Check(); err != nil {
@@ -68,13 +69,12 @@ func (p *Platform) BookVisitor(ctx context.Context, r registration.Request, from
 	if reads {
 		mail = ""
 	}
-	if err := p.spendSeats(who, r.Seats); err != nil {
-		return registration.Receipt{}, err
-	}
-	err = spend(p.visitors.mails, mail, 1, "mail_unconfirmed_often")
-	if err != nil {
-		give(p.visitors.seats, who, r.Seats)
-		return registration.Receipt{}, err
+	if refusal := p.spendBooking(who, mail, r.Seats); refusal != nil {
+		// Only now is the store asked, so that it costs nothing within the budgets.
+		if again, ok, err := p.Registration.Again(ctx, r); ok || err != nil {
+			return again, err
+		}
+		return registration.Receipt{}, refusal
 	}
 	receipt, err := p.Registration.Book(ctx, r)
 	if err != nil || receipt.Replayed {
@@ -95,6 +95,19 @@ func (p *Platform) readsMail(ctx context.Context, r registration.Request) (bool,
 		return false, nil
 	}
 	return who.Proven() && who.Party.Mail == r.Mail, err
+}
+
+// spendBooking takes a booking from the budgets of a network and of an address, all
+// of it or nothing.
+func (p *Platform) spendBooking(who, mail string, seats int) error {
+	if err := p.spendSeats(who, seats); err != nil {
+		return err
+	}
+	err := spend(p.visitors.mails, mail, 1, "mail_unconfirmed_often")
+	if err != nil {
+		give(p.visitors.seats, who, seats)
+	}
+	return err
 }
 
 // spendSeats takes from the budget of a network. That one is used up may also mean

@@ -94,6 +94,23 @@ func (s *Service) withParty(ctx context.Context, row store.Op, p Party) ([]store
 // is asked to try again later.
 const maxReplays = 5
 
+// Again answers a request that was made before under its key with what came of it,
+// and books nothing; ok is false if nothing did, or it has no key. Errors: those of
+// Request.Check; Missing slot; Invalid idempotency_mismatch.
+func (s *Service) Again(ctx context.Context, r Request) (_ Receipt, ok bool, err error) {
+	if err := r.Check(); err != nil || r.Key == "" {
+		return Receipt{}, false, err
+	}
+	slot, err := s.o.Slots.Slot(ctx, r.Slot)
+	if err != nil {
+		return Receipt{}, false, err
+	}
+	if slot.City != r.City {
+		return Receipt{}, false, kernel.Missing()
+	}
+	return s.replay(ctx, r.row(slot, s.now()), nil)
+}
+
 // replay answers a request whose key was used before with what came of it, if
 // it asked for the same; ok is false if nothing did. A row that its roster never
 // knew, which a crash may leave on a store without common commits, is decided

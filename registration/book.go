@@ -110,20 +110,7 @@ func (s *Service) book(ctx context.Context, r Request) (_ Receipt, b Booking, er
 		return Receipt{}, b, kernel.Missing()
 	}
 	now := s.now()
-	own := kernel.NewID()
-	switch {
-	case r.Key != "" && r.Drawn:
-		own = kernel.DeriveID("drawn", r.City, r.Key)
-	case r.Key != "":
-		own = kernel.DeriveID("booking", r.City, r.Party, r.By, r.Key)
-	}
-	b = Booking{
-		ID: slot.Event + "/" + own, City: slot.City, Event: slot.Event, Slot: slot.ID, Party: r.Party, Seats: r.Seats,
-		Name: r.Name, Mail: r.Mail, Lang: r.Lang, MadeAt: now, By: r.By,
-	}
-	if r.Key != "" {
-		b.Asked = kernel.DeriveID(r.Slot, r.Name, r.Mail, strconv.Itoa(r.Seats), strconv.FormatBool(r.NoWait))
-	}
+	b = r.row(slot, now)
 	switch {
 	case !slot.Bookable:
 		return Receipt{}, b, kernel.New(kernel.Conflict, "slot_not_bookable", "slot")
@@ -140,6 +127,26 @@ func (s *Service) book(ctx context.Context, r Request) (_ Receipt, b Booking, er
 		_ = s.parties.Decide(ctx, party.ID, func(p *Party) error { return p.untry(b.ID) })
 	}
 	return receipt, b, err
+}
+
+// row draws up the row of a clean request for a slot; under one key it always has
+// the same id.
+func (r *Request) row(slot SlotInfo, now time.Time) Booking {
+	own := kernel.NewID()
+	switch {
+	case r.Key != "" && r.Drawn:
+		own = kernel.DeriveID("drawn", r.City, r.Key)
+	case r.Key != "":
+		own = kernel.DeriveID("booking", r.City, r.Party, r.By, r.Key)
+	}
+	b := Booking{
+		ID: slot.Event + "/" + own, City: slot.City, Event: slot.Event, Slot: slot.ID, Party: r.Party, Seats: r.Seats,
+		Name: r.Name, Mail: r.Mail, Lang: r.Lang, MadeAt: now, By: r.By,
+	}
+	if r.Key != "" {
+		b.Asked = kernel.DeriveID(r.Slot, r.Name, r.Mail, strconv.Itoa(r.Seats), strconv.FormatBool(r.NoWait))
+	}
+	return b
 }
 
 // partyFor gives the party of a request: the one that asks, or a new one whose

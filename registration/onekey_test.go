@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"testing"
 
+	"feria/kernel"
 	"feria/store"
 	"feria/store/storetest"
 )
@@ -207,4 +208,35 @@ func TestService_oneKey_ofAnotherParty(t *testing.T) {
 		t.Errorf("the roster: %d taken, %v", r.Taken, r.Entries)
 	}
 	towns[1].sound()
+}
+
+// Who only asks what came of a request under its key books nothing.
+func TestService_Again(t *testing.T) {
+	ctx := context.Background()
+	w := newTown(t)
+	r := ask(w.slot("clay", 40, 0), 2)
+	again := func(r Request, want bool, code string) Receipt {
+		t.Helper()
+		got, ok, err := w.Again(ctx, r)
+		if ok != want || code == "" && err != nil || code != "" && kernel.CodeOf(err) != code {
+			t.Errorf("known %v, %v; want %v, %q", ok, err, want, code)
+		}
+		return got
+	}
+	again(r, false, "")
+	r.Key = "0190-one-key"
+	again(r, false, "")
+	first := w.book(r)
+	if got := again(r, true, ""); got.Booking.ID != first.Booking.ID || got.Party.ID != first.Party.ID || got.State != Confirmed || !got.Replayed {
+		t.Errorf("got %+v", got)
+	}
+	w.forget(r.Slot, first) // as if the roster had not been written
+	again(r, false, "")
+	r.Seats = 3
+	again(r, false, "idempotency_mismatch")
+	r.City = "hill"
+	again(r, false, kernel.CodeOf(kernel.Missing()))
+	if n, err := w.bookings.Count(ctx, store.All()); n != 1 || err != nil || w.roster(r.Slot).Taken != 0 {
+		t.Errorf("%d rows, %v", n, err)
+	}
 }
