@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/netip"
+	"strings"
 	"testing"
 
 	"feria/kernel"
@@ -79,5 +80,32 @@ func TestBookVisitor_aRepeatNeedsNoBudget(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// That a network has used up its budget is said once, and not for each request.
+func TestBookVisitor_warnsOnce(t *testing.T) {
+	p, r, log := rush(t, "warns")
+	from := netip.MustParseAddr("203.0.113.9")
+	warnings := func() int { return strings.Count(log.String(), "FERIA_PROXIES") }
+	for n := range 30 {
+		r.Mail = fmt.Sprintf("n%d@example.org", n)
+		if _, err := p.BookVisitor(t.Context(), r, from); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := warnings(); n != 0 {
+		t.Fatalf("%d warnings before anybody was refused", n)
+	}
+	for range 3 {
+		if err := p.AllowParty(r.City, from); kernel.CodeOf(err) != "network_busy" {
+			t.Fatal(err)
+		}
+		if _, err := p.BookVisitor(t.Context(), r, from); kernel.CodeOf(err) != "network_busy" {
+			t.Fatal(err)
+		}
+	}
+	if n := warnings(); n != 1 {
+		t.Errorf("%d warnings, want 1:\n%s", n, log)
 	}
 }
