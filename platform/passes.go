@@ -41,7 +41,7 @@ func (s slots) Slot(ctx context.Context, id string) (registration.SlotInfo, erro
 type rights struct{ registration *registration.Service }
 
 // Of gives what a party has booked in an event; what was cancelled after then counts
-// as booked, zero: as all stands now.
+// as what it was when it was cancelled, zero: as all stands now.
 func (r rights) Of(ctx context.Context, event festival.Event, party string, then time.Time) (ticketing.Right, error) {
 	held, err := r.registration.Of(ctx, event.City, party)
 	if err != nil {
@@ -59,6 +59,9 @@ func (r rights) Of(ctx context.Context, event festival.Event, party string, then
 		ended := h.Booking.Ended
 		switch {
 		case h.State == registration.Cancelled && !then.IsZero() && ended != nil && ended.After(then) && !h.Slot.Cancelled:
+			if h.Booking.Waited {
+				s.State = ticketing.Waiting
+			}
 		case h.State == registration.Cancelled || h.Slot.Cancelled:
 			s.State = ticketing.Withdrawn
 		case h.State == registration.Waiting:

@@ -122,3 +122,32 @@ func TestService_amend(t *testing.T) {
 		wantCode(t, err, "not_found")
 	})
 }
+
+// What a booking was when it was cancelled is known before that is carried out and
+// afterwards.
+func TestService_Cancel_saysWhoWaited(t *testing.T) {
+	ctx := context.Background()
+	w := newTown(t)
+	slot := w.slot("clay", 2, 0)
+	first, next, last := w.book(ask(slot, 2)), w.book(ask(slot, 2)), w.book(ask(slot, 2))
+	if first.State != Confirmed || next.State != Waiting || last.State != Waiting {
+		t.Fatal(first.State, next.State, last.State)
+	}
+	for _, r := range []Receipt{first, last, next} { // next has the seats of the first by then
+		if err := w.Cancel(ctx, r.Booking.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	is := func(when string) {
+		t.Helper()
+		for id, want := range map[string]bool{first.Booking.ID: false, next.Booking.ID: false, last.Booking.ID: true} {
+			if h, err := w.Booking(ctx, id); err != nil || h.State != Cancelled || h.Booking.Waited != want {
+				t.Errorf("%s, %s waited: %v, want %v; %s, %v", when, id, h.Booking.Waited, want, h.State, err)
+			}
+		}
+	}
+	is("just decided")
+	w.drain()
+	is("carried out")
+	w.sound()
+}

@@ -25,10 +25,11 @@ type Booking struct {
 	Asked string `json:"asked,omitempty"`
 	// Settled says that the roster knew this row: it is not void. Marked is the
 	// number of the last effect that was carried out. Ended is when the booking
-	// was cancelled.
+	// was cancelled, Waited that it had no seats then; older rows do not say so.
 	Settled bool       `json:"settled,omitempty"`
 	Marked  int64      `json:"marked,omitempty"`
 	Ended   *time.Time `json:"ended,omitempty"`
+	Waited  bool       `json:"waited,omitempty"`
 }
 
 // mark notes on the row that an effect was carried out. Marks only grow, so it
@@ -40,7 +41,7 @@ func (b *Booking) mark(e Effect) {
 	}
 	if e.Kind == EffectCancelled && b.Ended == nil {
 		at := e.At
-		b.Ended = &at
+		b.Ended, b.Waited = &at, e.Waited
 	}
 }
 

@@ -161,7 +161,7 @@ func (r *Roster) Cancel(now time.Time, b *Booking) error {
 	if i := r.find(own); i >= 0 {
 		r.Entries = slices.Delete(r.Entries, i, i+1)
 	}
-	r.effect(Effect{Booking: own, Kind: EffectCancelled, Seats: s.Seats, At: now})
+	r.effect(Effect{Booking: own, Kind: EffectCancelled, Seats: s.Seats, Waited: s.State == Waiting, At: now})
 	r.serve(now)
 	return nil
 }

@@ -57,7 +57,7 @@ func (s *Service) hold(ctx context.Context, rows []Booking) ([]Held, error) {
 		}
 		b.Seats = standing.Seats
 		if standing.State == Cancelled && b.Ended == nil {
-			b.Ended = &standing.Ended
+			b.Ended, b.Waited = &standing.Ended, standing.Waited
 		}
 		h := Held{Booking: b, State: standing.State, Position: standing.Position}
 		h.Slot, err = s.o.Slots.Slot(ctx, b.Slot)

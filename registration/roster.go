@@ -121,6 +121,7 @@ type Standing struct {
 	Seats    int
 	Position int       // in the waiting list, from 1
 	Ended    time.Time // when it was cancelled
+	Waited   bool      // it had no seats when it was cancelled
 }
 
 // Standing says what a booking is; ok is false for a row that is void. The rule,
@@ -150,14 +151,14 @@ func (r *Roster) Standing(b *Booking) (s Standing, ok bool) {
 		switch e := &r.Effects[i]; {
 		case e.Booking != own:
 		case e.Kind == EffectCancelled:
-			return Standing{State: Cancelled, Seats: e.Seats, Ended: e.At}, true
+			return Standing{State: Cancelled, Seats: e.Seats, Ended: e.At, Waited: e.Waited}, true
 		case r.Counts:
 			return Standing{State: Confirmed, Seats: e.Seats}, true
 		}
 	}
 	switch {
 	case b.Ended != nil:
-		return Standing{State: Cancelled, Seats: b.Seats, Ended: *b.Ended}, true
+		return Standing{State: Cancelled, Seats: b.Seats, Ended: *b.Ended, Waited: b.Waited}, true
 	case b.Settled && r.Counts:
 		return Standing{State: Confirmed, Seats: b.Seats}, true
 	}
@@ -220,6 +221,7 @@ type Effect struct {
 	Kind     EffectKind `json:"k"`
 	Seats    int        `json:"n"`
 	Position int        `json:"p,omitempty"` // in the waiting list, from 1, for EffectWaiting
+	Waited   bool       `json:"w,omitempty"` // it had no seats before, for EffectCancelled
 	At       time.Time  `json:"t"`
 }
 
