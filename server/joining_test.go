@@ -93,14 +93,20 @@ func TestMine_onTwoDevices(t *testing.T) {
 	town, _ := newTown(t)
 	desktop, phone := town.visitor(), town.visitor()
 	const mail = "two@example.org"
-	first, _ := desktop.reserve(0, mail)
+	first, firstCode := desktop.reserve(0, mail)
 	key := town.keys(mail, 1)[0]
 	phone.mine(key).has(t, first)
-	second, _ := phone.reserve(2, mail)
+	second, secondCode := phone.reserve(2, mail)
 	phone.get("/me").want(t, 200).has(t, first, second)
 	desktop.get("/me").want(t, 200).has(t, first).lacks(t, second)
+	desktop.post("/me/calendar", nil).want(t, 200)
+	const part = "subscribed before you confirmed"
+	before := calendarPath.FindStringSubmatch(desktop.get("/me").want(t, 200).lacks(t, part).body)[1]
 	desktop.get("/me?key="+url.QueryEscape(key)).want(t, 200).has(t, first, second, "/me/confirm")
-	desktop.mine(key).has(t, first, second)
+	all := calendarPath.FindStringSubmatch(desktop.mine(key).has(t, first, second, part).body)[1]
+	desktop.get(before).want(t, 200).has(t, firstCode).lacks(t, secondCode)
+	desktop.get(all).want(t, 200).has(t, firstCode, secondCode)
+	phone.post("/me/calendar", nil).want(t, 200).has(t, "/me/agenda.ics").lacks(t, part) // has none from before
 	desktop.get("/me?key="+url.QueryEscape(key)).want(t, 200).lacks(t, "/me/confirm")
 	for n := range 2 { // more than two bookings fit now
 		desktop.reserve(4+2*n, mail)

@@ -55,11 +55,18 @@ func mine(r *web.Request, key string, refused refusal, status int) error {
 		if d.Calendar, err = calendarOf(r, who); err != nil {
 			return err
 		}
+		d.Calendar.Part = showsMore(who, held)
 	}
 	d.PastOpen = slices.ContainsFunc(d.Past, func(row heldRow) bool { return row.Error != "" })
 	c := cityChrome(r, r.T.T("site.my_bookings"))
 	c.NoIndex = true
 	return r.Page(status, c, mineBody(d))
+}
+
+// showsMore says whether a reader sees more than the party's own calendar did before
+// its address was confirmed. A home party had none then.
+func showsMore(who registration.Reader, held []registration.Held) bool {
+	return who.Proven() && !who.Party.Home && slices.ContainsFunc(held, func(h registration.Held) bool { return h.Booking.Party != who.Party.ID })
 }
 
 func addHeld(r *web.Request, d *minePage, held []registration.Held, refused refusal) error {
