@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"net/url"
 	"regexp"
 	"testing"
 	"time"
@@ -74,4 +75,36 @@ func TestConsole_gatesAreChangedAndRemoved(t *testing.T) {
 	}
 	d.try(t, 404, week+"/gates/nothing/restore")
 	town.desk(people.Volunteer, town.week.ID).get(at).want(t, 403)
+}
+
+// Who stands at a gate that is renamed goes on; who changes gates calls them by
+// what they are called now.
+func TestDoor_atAGateThatIsRenamed(t *testing.T) {
+	town, clock := newTown(t)
+	slot, _ := town.bookable(0)
+	token, second := town.guest(slot, "Ada", 2), town.guest(slot, "Emre", 1)
+	clock.add(slot.Start.Sub(clock.now()))
+	d, door := town.desk(people.Organizer, town.week.ID), town.staff(people.Volunteer, town.week.ID)
+	volunteer := town.program(people.Volunteer, town.week.ID)
+	const opened = "/door/learning-week/main"
+	door.get(opened).want(t, 200).has(t, `action="`+opened+`"`)
+	d.try(t, 303, week+"/gates/main", append(d.get(week+"/gates/main").want(t, 200).filled(), "gate_slug", "quay")...)
+	clock.add(time.Minute)
+
+	door.post(opened, url.Values{"token": {token}, "nonce": {"n1"}, "direction": {"entry"}}).want(t, 200).has(t, "Welcome", `action="/door/learning-week/quay"`)
+	if p := door.get(opened).want(t, 200).has(t, `action="/door/learning-week/quay"`); p.Request.URL.Path != "/door/learning-week/quay" {
+		t.Errorf("the old address leads to %s", p.Request.URL)
+	}
+	const api = "/events/learning-week/gates/main"
+	queued := map[string]any{"token": second, "nonce": "n2", "scanned_at": clock.now().Add(-10 * time.Minute), "sent_at": clock.now()}
+	volunteer.json("POST", api+"/scans", queued, nil).want(t, 200).has(t, `"ok"`)
+	volunteer.json("GET", api+"/counts", nil, nil).want(t, 200).has(t, `"in":`) // counted a moment ago
+	d.get(week+"/gates/main").want(t, 404)
+	d.try(t, 404, week+"/gates/main/remove")
+	town.program(people.Organizer, town.week.ID).json("DELETE", api, nil, nil).want(t, 404)
+
+	d.try(t, 303, week+"/new-gate", "name.en", "Main", "gate_slug", "main", "scope", "event", "reentry", "never")
+	if p := door.get(opened).want(t, 200); p.Request.URL.Path != opened {
+		t.Errorf("the word is another's and leads to %s", p.Request.URL)
+	}
 }

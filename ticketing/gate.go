@@ -17,14 +17,17 @@ import (
 
 // Gate is where passes are checked: a door of the event, of a space or of a slot.
 type Gate struct {
-	ID    string      `json:"id"`    // Event.ID + "/" + own part
-	Event string      `json:"event"` // Event.ID
-	Slug  string      `json:"slug"`  // its word in addresses, unique in the event
-	Name  locale.Text `json:"name"`  // "North entrance"
-	Scope GateScope   `json:"scope"`
-	Space string      `json:"space,omitempty"` // Space.ID, for OfSpace
-	Slot  string      `json:"slot,omitempty"`  // Slot.ID, for OfSlot
-	Who   Admits      `json:"who"`
+	ID    string `json:"id"`    // Event.ID + "/" + own part
+	Event string `json:"event"` // Event.ID
+	// Slug is its word in addresses, unique in the event. A renamed gate keeps the
+	// last of its earlier ones, the latest first, for doors that were opened before.
+	Slug     string      `json:"slug"`
+	OldSlugs []OldSlug   `json:"old_slugs,omitempty"`
+	Name     locale.Text `json:"name"` // "North entrance"
+	Scope    GateScope   `json:"scope"`
+	Space    string      `json:"space,omitempty"` // Space.ID, for OfSpace
+	Slot     string      `json:"slot,omitempty"`  // Slot.ID, for OfSlot
+	Who      Admits      `json:"who"`
 	// Reentry says who may come in again. Gates of one scope count together.
 	Reentry Reentry `json:"reentry"`
 	// Lead is how many minutes before a slot begins its gate lets people in; for
@@ -35,6 +38,12 @@ type Gate struct {
 	ChangedAt time.Time         `json:"changed_at"`
 	ChangedBy string            `json:"changed_by,omitempty"`
 	Removed   *time.Time        `json:"removed,omitempty"` // set aside; its scans stay
+}
+
+// OldSlug is a word that a gate had in addresses, until it got another one.
+type OldSlug struct {
+	Slug  string    `json:"slug"`
+	Until time.Time `json:"until"`
 }
 
 // GateScope is what a gate lets into.
@@ -61,7 +70,10 @@ const (
 // DefaultLead is the Lead of a gate that names none, in minutes.
 const DefaultLead = 30
 
-const maxLead = 24 * 60
+const (
+	maxLead     = 24 * 60
+	maxOldSlugs = 5
+)
 
 var gates = store.Declare(store.Spec[Gate]{
 	Name: "gates",
@@ -127,12 +139,26 @@ func (g Gate) letsInto(o Gate) bool {
 	return g.Scope == o.Scope && g.Space == o.Space && g.Slot == o.Slot
 }
 
+// oldSlugs are the earlier words of a gate once it has that one, from that time on.
+func (g Gate) oldSlugs(slug string, from time.Time) []OldSlug {
+	if slug == g.Slug {
+		return g.OldSlugs
+	}
+	words := []OldSlug{{g.Slug, from}}
+	for _, w := range g.OldSlugs {
+		if w.Slug != slug && w.Slug != g.Slug && len(words) < maxOldSlugs {
+			words = append(words, w)
+		}
+	}
+	return words
+}
+
 // SaveGate makes a gate (with an empty ID) or changes one. Left out, Scope is the
 // event, Reentry is AfterExit, and Who is AnyPass at a gate of the event, else
 // Booked. One that carries a ChangedAt is refused if the gate changed since. What a
 // gate lets into stays from the first scan on: who is inside is counted by it.
-// Errors: kernel.Errors by field (gate_slug, gate_slug_taken, gate_name,
-// gate_scanned, …), record_changed (409), not_found.
+// OldSlugs are kept by themselves. Errors: kernel.Errors by field (gate_slug,
+// gate_slug_taken, gate_name, gate_scanned, …), record_changed (409), not_found.
 func (s *Service) SaveGate(ctx context.Context, g Gate, by string) (Gate, error) {
 	if g.Scope == "" {
 		g.Scope = OfEvent
@@ -158,7 +184,7 @@ func (s *Service) SaveGate(ctx context.Context, g Gate, by string) (Gate, error)
 		return Gate{}, err
 	}
 	seen := g.ChangedAt
-	g.ChangedAt, g.ChangedBy, g.Removed = s.now(), by, nil
+	g.OldSlugs, g.ChangedAt, g.ChangedBy, g.Removed = nil, s.now(), by, nil
 	var err error
 	if g.ID == "" {
 		g.ID = festival.RecordID(g.Event, kernel.NewID())
@@ -190,6 +216,7 @@ func (s *Service) changeGate(ctx context.Context, g Gate, seen time.Time) (Gate,
 		case len(scanned) > 0 && !g.letsInto(*old):
 			return kernel.Errors{kernel.New(kernel.Invalid, "gate_scanned", "scope")}
 		}
+		g.OldSlugs = old.oldSlugs(g.Slug, g.ChangedAt)
 		*old = g
 		return nil
 	})
@@ -204,53 +231,6 @@ func (s *Service) Gates(ctx context.Context, event string) ([]Gate, error) {
 func (s *Service) RemovedGates(ctx context.Context, event string) ([]Gate, error) {
 	all, err := s.gates.Find(ctx, store.All().Prefix(event+"/"))
 	return slices.DeleteFunc(all, func(g Gate) bool { return g.Removed == nil }), err
-}
-
-// GateBySlug finds a gate by its word. The answer may be half a second behind
-// what another copy of Feria did, and is to be read only. Errors: not_found.
-func (s *Service) GateBySlug(ctx context.Context, event, slug string) (Gate, error) {
-	return known(first(s.gates.FindRecent(ctx, store.By("slug", event, slug).Limit(1))))
-}
-
-// GateOf finds the gate at which a scan was made, by its word and the times of
-// the ScanRequest: as GateBySlug does, but for a scan that happened before the gate
-// was set aside, or waited on a device that had not heard of it. Then it is the gate
-// that had the word, for it has let somebody in. Errors: not_found.
-func (s *Service) GateOf(ctx context.Context, event, slug string, scanned, sent time.Time) (Gate, error) {
-	now := s.now()
-	at, _ := correct(scanned, sent, now)
-	gate, err := s.GateBySlug(ctx, event, slug)
-	if scanned.IsZero() || err == nil && !waited(at, now) || err != nil && kernel.KindOf(err) != kernel.NotFound {
-		return gate, err
-	}
-	all, findErr := s.gates.FindRecent(ctx, store.All().Prefix(event+"/"))
-	if findErr != nil {
-		return Gate{}, findErr
-	}
-	var then, last Gate // that had the word, and that had it last
-	for _, g := range all {
-		if g.Slug != slug || g.Removed == nil {
-			continue
-		}
-		if at.Before(*g.Removed) && (then.ID == "" || g.Removed.Before(*then.Removed)) {
-			then = g
-		}
-		if last.ID == "" || g.Removed.After(*last.Removed) {
-			last = g
-		}
-	}
-	switch {
-	case then.ID != "":
-		return then, nil
-	case err != nil && last.ID != "" && waited(at, now):
-		return last, nil
-	}
-	return gate, err
-}
-
-// takes says whether a scan of that time may be kept at a gate, also one set aside.
-func (g Gate) takes(at, received time.Time) bool {
-	return g.Removed == nil || at.Before(*g.Removed) || waited(at, received)
 }
 
 // Gate gives a gate by its id, also one set aside: a scan names its gate for

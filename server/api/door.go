@@ -15,7 +15,7 @@ import (
 // AtGate is the path of what belongs to a gate.
 type AtGate struct {
 	InEvent
-	Gate string `path:"gate" doc:"the gate's word in addresses"`
+	Gate string `path:"gate" doc:"the gate's word in addresses; to scan and to count also one that it had before, if no other gate has it now"`
 }
 
 // verdict is what a gate answers: the result and reason as codes, and the words
@@ -137,7 +137,11 @@ func (a *API) mountDoor() {
 		})
 	register(a, operation{id: "count-gate", method: http.MethodGet, path: "/events/{event}/gates/{gate}/counts", tag: "Door", summary: "How it stands at a gate", may: people.DoorScan},
 		func(ctx context.Context, in *AtGate) (*answer[ticketing.Counts], error) {
-			_, gate, err := a.gate(ctx, *in)
+			e, err := a.event(ctx, in.Event)
+			if err != nil {
+				return nil, err
+			}
+			gate, err := a.p.Ticketing.GateOfDoor(ctx, e.ID, in.Gate)
 			if err != nil {
 				return nil, err
 			}

@@ -56,12 +56,16 @@ func showEvents(r *web.Request) error {
 	return r.Page(fiber.StatusOK, web.Chrome{Title: r.T.T("door.title"), Audience: "site", NoIndex: true}, eventsBody(d))
 }
 
+func addressOf(r *web.Request, gate ticketing.Gate) string {
+	return "/door/" + r.Event.Slug + "/" + gate.Slug
+}
+
 // page makes the page of a gate, ready for the next scan. Each page carries a
 // nonce of its own: sending the same form twice is one scan. How many are inside
 // is left out where that cannot be counted: a verdict does not hang on it.
 func page(r *web.Request, gate ticketing.Gate) gatePage {
 	name, _ := r.T.Text(gate.Name, r.Event.Locales...)
-	d := gatePage{P: r.T, Gate: name, Action: "/door/" + r.Event.Slug + "/" + gate.Slug, Nonce: kernel.NewID(), Back: "/door"}
+	d := gatePage{P: r.T, Gate: name, Action: addressOf(r, gate), Nonce: kernel.NewID(), Back: "/door"}
 	d.Event, _ = r.T.Text(r.View.Event.Title, r.Event.Locales...)
 	counts, err := r.P.Ticketing.Inside(r.Context(), gate)
 	if err != nil {
@@ -77,9 +81,12 @@ func answer(r *web.Request, d gatePage, status int) error {
 }
 
 func showGate(r *web.Request) error {
-	gate, err := r.P.Ticketing.GateBySlug(r.Context(), r.Event.ID, r.Params("gate"))
+	gate, err := r.P.Ticketing.GateOfDoor(r.Context(), r.Event.ID, r.Params("gate"))
 	if err != nil {
 		return err
+	}
+	if gate.Slug != r.Params("gate") { // renamed; not for ever: another may get its word
+		return r.See(addressOf(r, gate), "")
 	}
 	return answer(r, page(r, gate), fiber.StatusOK)
 }
@@ -87,7 +94,7 @@ func showGate(r *web.Request) error {
 // scan judges what was typed or read and shows the verdict, full screen, with
 // the field for the next one below.
 func scan(r *web.Request) error {
-	gate, err := r.P.Ticketing.GateBySlug(r.Context(), r.Event.ID, r.Params("gate"))
+	gate, err := r.P.Ticketing.GateOfDoor(r.Context(), r.Event.ID, r.Params("gate"))
 	if err != nil {
 		return err
 	}
