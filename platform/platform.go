@@ -62,6 +62,7 @@ type Platform struct {
 	noJobs bool
 	rested atomic.Int64 // until when fanOut rests, in nanoseconds since 1970
 	hurry  atomic.Bool  // somebody has said that it cannot rest
+	untend func()       // ends the tending of the memory; nil before Start
 }
 
 // Collections lists the declarations of every room: what backup, restore,
@@ -144,10 +145,11 @@ func (p *Platform) assemble(ctx context.Context) (err error) {
 	return nil
 }
 
-// Start begins to watch for what other copies change and, unless told not to,
-// to work on the jobs.
+// Start begins to watch for what other copies change, to tend the memory and,
+// unless told not to, to work on the jobs.
 func (p *Platform) Start(ctx context.Context) error {
 	p.Views.watch(ctx)
+	p.untend = tendMemory(ctx, memoryEvery)
 	if p.noJobs {
 		return nil
 	}
@@ -159,6 +161,9 @@ func (p *Platform) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	p.Views.stop()
+	if p.untend != nil {
+		p.untend()
+	}
 	err := p.Jobs.Stop(ctx)
 	p.Registration.Wait()
 	p.Ticketing.Close()

@@ -101,9 +101,11 @@ func runAll(ctx context.Context, kind, uri string) error {
 		if err != nil {
 			return err
 		}
-		rss := feria.rss()
+		feria.quiet()
+		time.Sleep(memoryRest)
+		rss := feria.memory("VmRSS")
 		print(os.Stdout, row{goal: "13", what: "ready after start", store: kind, figure: ready.Round(time.Millisecond).String(), also: readyGoal(kind), failed: kind == "sqlite" && ready > 500*time.Millisecond})
-		print(os.Stdout, row{goal: "13", what: "memory after all benches", store: kind, figure: fmt.Sprintf("%d MB", rss>>20), also: "≤ 160 MB", failed: rss > 160<<20})
+		print(os.Stdout, row{goal: "13", what: "memory after all benches", store: kind, figure: fmt.Sprintf("%d MB", rss>>20), also: "≤ 160 MB", failed: rss > 160<<20, note: fmt.Sprintf("at rest; at most %d MB in between", feria.memory("VmHWM")>>20)})
 		print(os.Stdout, row{goal: "13", what: "program", store: kind, figure: fmt.Sprintf("%d MB", size.Size()>>20), also: "≤ 45 MB", failed: size.Size() > 45<<20})
 	}
 	feria.stop()

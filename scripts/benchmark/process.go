@@ -43,15 +43,19 @@ func (p *process) stop() {
 	}
 }
 
-// rss is the resident memory in bytes.
-func (p *process) rss() int64 {
+// memoryRest is how long a process that has nothing to do any more may take to give
+// memory back.
+const memoryRest = 15 * time.Second
+
+// memory gives resident bytes: now ("VmRSS") or at most so far ("VmHWM").
+func (p *process) memory(which string) int64 {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
 	if err != nil {
 		return 0
 	}
 	var kb int64
 	for line := range strings.Lines(string(status)) {
-		if rest, ok := strings.CutPrefix(line, "VmRSS:"); ok {
+		if rest, ok := strings.CutPrefix(line, which+":"); ok {
 			fmt.Sscan(rest, &kb)
 		}
 	}
