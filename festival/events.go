@@ -159,8 +159,8 @@ func (v *Event) gone(now time.Time) bool {
 
 // SaveEvent changes an event; change is called with what is stored, maybe
 // twice, and its error is returned as is. What identifies the event and its
-// release stays; a slug it had before is remembered. Errors: Missing; Errors by
-// field; Conflict slug_taken, track_in_use.
+// release stays; a slug it had before is remembered. An event that is refused is
+// as it was. Errors: Missing; Errors by field; Conflict slug_taken, track_in_use.
 func (s *Service) SaveEvent(ctx context.Context, id, by string, change func(*Event) error) (Event, error) {
 	before, err := s.Event(ctx, id)
 	if err != nil {
@@ -173,21 +173,16 @@ func (s *Service) SaveEvent(ctx context.Context, id, by string, change func(*Eve
 	if err := s.tracksFree(ctx, before, wanted); err != nil {
 		return Event{}, err
 	}
-	after, err := s.updateEvent(ctx, id, by, change)
+	after, err := s.updateEvent(ctx, id, by, func(e *Event) error {
+		before = clone(*e)
+		return change(e)
+	})
 	if err != nil {
 		return Event{}, err
 	}
 	// Somebody may have given a session one of its tracks meanwhile; see hold.
 	if used := s.tracksFree(ctx, before, after); used != nil {
-		_, err := s.updateEvent(ctx, id, by, func(e *Event) error {
-			for _, t := range before.Tracks {
-				if !e.hasTrack(t.Slug) {
-					e.Tracks = append(e.Tracks, t)
-				}
-			}
-			return nil
-		})
-		return Event{}, cmp.Or(err, used)
+		return Event{}, cmp.Or(s.takeBack(ctx, before, after), used)
 	}
 	return after, nil
 }
