@@ -84,6 +84,7 @@ type kind interface {
 	name() string
 	get(ctx context.Context, s *Service, id string) (Base, locale.Text, error)
 	mark(ctx context.Context, s *Service, id, by string, removed *time.Time) error
+	setAside(ctx context.Context, s *Service, id, by string) (takeBack func(context.Context) error, err error)
 	copy(ctx context.Context, s *Service, id, by string) (string, error)
 	removed(ctx context.Context, s *Service, event string) ([]Removed, error)
 	held(ctx context.Context, s *Service, id, by string) error
@@ -236,16 +237,7 @@ func (k *kindOf[T, P]) taken(err error, v T) error {
 func (k *kindOf[T, P]) mark(ctx context.Context, s *Service, id, by string, removed *time.Time) error {
 	now := s.now()
 	v, err := k.decl.In(s.store).Update(ctx, id, func(v *T) error {
-		b := P(v).base()
-		if b.Removed != nil && removed != nil {
-			return kernel.Missing()
-		}
-		if b.Removed == nil && removed == nil {
-			return store.ErrUnchanged
-		}
-		b.Removed, b.ChangedAt, b.ChangedBy = removed, now, by
-		b.Source.Import, b.Source.Dropped = "", false
-		return nil
+		return P(v).base().mark(now, by, removed)
 	})
 	return k.taken(err, v)
 }

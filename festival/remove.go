@@ -28,13 +28,13 @@ func (s *Service) Remove(ctx context.Context, kind, id, by string) error {
 	if err := s.removable(ctx, kind, id); err != nil {
 		return err
 	}
-	now := s.now()
-	if err := k.mark(ctx, s, id, by, &now); err != nil {
+	takeBack, err := k.setAside(ctx, s, id, by)
+	if err != nil {
 		return err
 	}
 	// Somebody may have come to point to it meanwhile; see hold.
 	if err := s.removable(ctx, kind, id); err != nil {
-		return cmp.Or(k.mark(ctx, s, id, by, nil), err)
+		return cmp.Or(takeBack(ctx), err)
 	}
 	return nil
 }

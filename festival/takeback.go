@@ -3,6 +3,10 @@ package festival
 import (
 	"context"
 	"reflect"
+	"time"
+
+	"feria/kernel"
+	"feria/store"
 )
 
 // Who finds out by the second look that something is needed after all (see hold)
@@ -43,4 +47,52 @@ func (v *Event) takeBack(before, after Event) {
 		}
 	}
 	*v = back
+}
+
+// setAside marks a record as removed, and gives what takes that back.
+func (k *kindOf[T, P]) setAside(ctx context.Context, s *Service, id, by string) (takeBack func(context.Context) error, err error) {
+	var was T
+	now := s.now()
+	v, err := k.decl.In(s.store).Update(ctx, id, func(v *T) error {
+		was = clone(*v)
+		return P(v).base().mark(now, by, &now)
+	})
+	if err != nil {
+		return nil, k.taken(err, v)
+	}
+	return func(ctx context.Context) error { return k.takeBack(ctx, s, was, now, by) }, nil
+}
+
+// takeBack makes a record what it was before it was set aside at a time, also
+// where somebody who points to it has brought it back by now.
+func (k *kindOf[T, P]) takeBack(ctx context.Context, s *Service, was T, at time.Time, by string) error {
+	now := s.now()
+	v, err := k.decl.In(s.store).Update(ctx, P(&was).base().ID, func(v *T) error {
+		b, old := P(v).base(), P(&was).base()
+		if b.Removed != nil && !b.Removed.Equal(at) {
+			return store.ErrUnchanged // somebody else looks after it
+		}
+		back := *v
+		next := P(&back).base()
+		next.Removed, next.Source.Import, next.Source.Dropped = nil, old.Source.Import, old.Source.Dropped
+		if sameBut(P(&back), P(&was)) {
+			*v = clone(was)
+			return nil
+		}
+		return b.mark(now, by, nil)
+	})
+	return k.taken(err, v)
+}
+
+// mark sets a record aside, or with nil brings it back. Error: Missing.
+func (b *Base) mark(now time.Time, by string, removed *time.Time) error {
+	if b.Removed != nil && removed != nil {
+		return kernel.Missing()
+	}
+	if b.Removed == nil && removed == nil {
+		return store.ErrUnchanged
+	}
+	b.Removed, b.ChangedAt, b.ChangedBy = removed, now, by
+	b.Source.Import, b.Source.Dropped = "", false
+	return nil
 }

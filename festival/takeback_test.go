@@ -83,3 +83,83 @@ func TestEventTakeBack(t *testing.T) {
 		})
 	}
 }
+
+// A removal that is taken back leaves the record as it was, so that who has its
+// form open is not told that somebody changed it, and an import of it can be undone.
+func TestRemove_refusedChangesNothing(t *testing.T) {
+	var hall Space
+	var session Session
+	back := false
+	remove := func(h *house) error { return h.Remove(h.ctx, SpaceKind, hall.ID, "ann") }
+	point := func(h *house) error {
+		_, err := h.SaveSlot(h.ctx, Slot{Base: h.base(), Session: session.ID, Space: hall.ID, Start: at10("2027-04-15"), End: at10("2027-04-15").Add(time.Hour)}, "bob")
+		return err
+	}
+	prepare := func(h *house) {
+		h.imported(week(), false)
+		draft := must(h.Draft(h.ctx, h.event.ID))
+		session, _ = draft.SessionByCode("song")
+		for _, v := range draft.Spaces {
+			if len(draft.uses(SpaceKind, v.ID)) == 1 {
+				hall = v
+			}
+		}
+		for _, f := range draft.Slots {
+			if f.Space == hall.ID {
+				h.ok(h.Remove(h.ctx, SlotKind, f.ID, "ann"))
+			}
+		}
+		h.clock.later(time.Minute)
+	}
+	beside(t, prepare, remove, point, func(t *testing.T, h *house, first, second error) {
+		if kernel.CodeOf(first) != "in_use" {
+			return
+		}
+		back = true
+		h.clock.later(time.Minute)
+		if after := must(h.Space(h.ctx, hall.ID)); !same(after, hall) {
+			t.Errorf("the record is\n%+v, it was\n%+v", after, hall)
+		}
+		form := hall
+		form.Name = en("Renamed")
+		if _, err := h.SaveSpace(h.ctx, form, "eve"); err != nil {
+			t.Errorf("who had the form open is told %v", err)
+		}
+	})
+	if !back {
+		t.Error("no removal was taken back")
+	}
+}
+
+func TestRecordTakeBack(t *testing.T) {
+	h := open(t)
+	for name, others := range map[string]func(v Space) bool{ // answers whether something of theirs is to stay
+		"nobody else came": func(Space) bool { return false },
+		"somebody who points to it brought it back": func(v Space) bool {
+			h.ok(spaceKind.mark(h.ctx, h.Service, v.ID, "bob", nil))
+			return false
+		},
+		"somebody brought it back and changed it": func(v Space) bool {
+			h.ok(h.Restore(h.ctx, SpaceKind, v.ID, "bob"))
+			v = must(h.Space(h.ctx, v.ID))
+			v.Name = en("Renamed")
+			_, err := h.SaveSpace(h.ctx, v, "bob")
+			h.ok(err)
+			return true
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			was := h.space("Den")
+			h.clock.later(time.Minute)
+			takeBack, err := spaceKind.setAside(h.ctx, h.Service, was.ID, "ann")
+			h.ok(err)
+			h.clock.later(time.Minute)
+			theirs := others(was)
+			h.ok(takeBack(h.ctx))
+			got := must(h.Space(h.ctx, was.ID))
+			if stays := got.Name.Equal(en("Renamed")) && got.ChangedBy == "bob"; theirs && !stays || !theirs && !same(got, was) {
+				t.Errorf("it is\n%+v, it was\n%+v", got, was)
+			}
+		})
+	}
+}
