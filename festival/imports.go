@@ -27,7 +27,7 @@ type Plan struct {
 	Drop   map[string]int
 	Same   map[string]int
 	Items  []PlanItem // adds and changes in the order of Kinds, then drops
-	Report []Finding  // the importer's, then the plan's own
+	Report []Finding  // of days far away, then the importer's, then the plan's own
 
 	event  *eventPatch // what changes of the event itself
 	first  []write     // before the others; see lend

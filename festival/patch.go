@@ -4,6 +4,8 @@ import (
 	"context"
 	"maps"
 	"slices"
+
+	"feria/locale"
 )
 
 // eventPart is what an import may change of the event itself.
@@ -172,31 +174,60 @@ func (pl *planner) patchTracks(before eventPart, after *eventPart, keep bool) {
 	})
 }
 
-// widen makes the event long enough for its file and its slots.
+// widen makes the event long enough for its file and its slots. What lies far
+// away from all others does not count, and is told of.
 func (pl *planner) widen(after *eventPart) {
 	loc, err := Zone(pl.event.Zone)
 	if err != nil {
 		return
 	}
 	change, _ := parseClock(after.DayChange)
-	take := func(d Date) {
-		if d.Valid() {
-			after.Start, after.End = min(after.Start, d), max(after.End, d)
-		}
-	}
+	days := map[Date]bool{}
 	// What the file said before is no news: an organizer may have shortened the
 	// event since.
-	say := func(field string, d Date) {
-		if d.Valid() && after.Said[field] != string(d) {
+	said := []Date{pl.r.Event.Start, pl.r.Event.End}
+	for n, field := range []string{"start", "end"} {
+		if d := said[n]; d.Valid() && after.Said[field] != string(d) {
 			after.Said[field] = string(d)
-			take(d)
+			days[d] = true
 		}
 	}
-	say("start", pl.r.Event.Start)
-	say("end", pl.r.Event.End)
+	slotDays := make([]Date, len(pl.slots.all)) // "" for what the file lacks
 	for i := range pl.slots.all {
 		if s := &pl.slots.all[i]; pl.slots.found[i] && s.Removed == nil && !s.Start.IsZero() {
-			take(programmeDay(s.Start.In(loc), change))
+			slotDays[i] = programmeDay(s.Start.In(loc), change)
+			days[slotDays[i]] = true
 		}
 	}
+	after.Start, after.End = Span(after.Start, after.End, slices.Collect(maps.Keys(days)))
+	pl.tellFar(*after, said, slotDays)
+}
+
+// tellFar says which days are too far away from the event's to be among them: one
+// line for what the file says of the event, one for all slots. They stand first,
+// since long reports are cut.
+func (pl *planner) tellFar(e eventPart, said, slotDays []Date) {
+	far := func(d Date) bool { return d.Valid() && (d.Until(e.Start) > spanGap || e.End.Until(d) > spanGap) }
+	tell := func(n int, d Date, kind, key string, name locale.Text) Finding {
+		return Finding{Level: Guessed, Code: "plan_far", Record: recordName(kind, key, name),
+			Args: map[string]any{"count": n, "day": string(d), "first": string(e.Start), "last": string(e.End)}}
+	}
+	var told []Finding
+	if i := slices.IndexFunc(said, far); i >= 0 {
+		told = append(told, tell(1, said[i], EventKind, "", pl.event.Title))
+	}
+	first, n := -1, 0
+	for i, d := range slotDays {
+		if !far(d) {
+			continue
+		}
+		if n++; first < 0 {
+			first = i
+		}
+	}
+	if n > 0 {
+		v := &pl.slots.all[first]
+		told = append(told, tell(n, slotDays[first], SlotKind, v.Source.Key, pl.name(v)))
+	}
+	pl.plan.Report = slices.Insert(pl.plan.Report, 0, told...)
 }

@@ -2,7 +2,6 @@ package platform
 
 import (
 	"context"
-	"errors"
 
 	"feria/festival"
 	"feria/festival/intake"
@@ -67,13 +66,13 @@ func (p *Platform) ImportFile(ctx context.Context, r ImportRequest) (Imported, e
 		return done, err
 	}
 	if isNew {
-		said := records.Event.Start != ""
+		said := records.Event
 		if event, err = newEvent(event, city, records); err != nil {
 			return done, err
 		}
-		if !said {
+		if event.Start > said.Start || event.End < said.End {
 			// The file was read without the event's days, which its dates gave only
-			// now: with them weekdays, days without a year and rules without end mean
+			// now, or with others than are right: with them weekdays, days without a year and rules without end mean
 			// what they will mean when the file comes again.
 			if records, err = p.ReadFile(ctx, event, city, r.File, r.Data, r.Mapping); err != nil {
 				return done, err
@@ -143,8 +142,8 @@ func read(event festival.Event, city festival.City, name string, data []byte, ma
 	return intake.Read(name, data, options)
 }
 
-// newEvent fills an event from what its first file says of it, else from the
-// days on which its slots lie.
+// newEvent fills an event from what its first file says of it and from the days on
+// which its slots lie, without those that are far away from all others.
 func newEvent(e festival.Event, city festival.City, r festival.Records) (festival.Event, error) {
 	e.Title, e.Start, e.End, e.DayChange, e.Color = r.Event.Title, r.Event.Start, r.Event.End, r.Event.DayChange, r.Event.Color
 	if e.Title.Empty() {
@@ -156,15 +155,12 @@ func newEvent(e festival.Event, city festival.City, r festival.Records) (festiva
 	if e.Zone == "" {
 		e.Zone = city.Zone
 	}
-	first, last, err := spanOf(r, e.Zone)
+	days, err := daysOf(r, e.Zone)
 	if err != nil {
 		return e, err
 	}
-	if e.Start == "" || first != "" && first < e.Start {
-		e.Start = first
-	}
-	if e.End == "" || last > e.End {
-		e.End = last
+	if first, last := festival.Span("", "", days); first != "" { // what the file says of itself may be a slip too
+		e.Start, e.End = festival.Span(first, last, []festival.Date{e.Start, e.End})
 	}
 	if e.Start == "" {
 		return e, kernel.New(kernel.Invalid, "import_no_dates", "file")
@@ -172,26 +168,21 @@ func newEvent(e festival.Event, city festival.City, r festival.Records) (festiva
 	return e, nil
 }
 
-func spanOf(r festival.Records, zone string) (first, last festival.Date, err error) {
+// daysOf gives the day of each slot of a file.
+func daysOf(r festival.Records, zone string) ([]festival.Date, error) {
 	location, err := festival.Zone(zone)
 	if err != nil {
-		return "", "", errors.Join(err)
+		return nil, err
 	}
+	var days []festival.Date
 	for _, s := range r.Sessions {
 		for _, slot := range s.Slots {
-			if slot.Start.IsZero() {
-				continue
-			}
-			day := dateOf(slot.Start.In(location))
-			if first == "" || day < first {
-				first = day
-			}
-			if day > last {
-				last = day
+			if !slot.Start.IsZero() {
+				days = append(days, dateOf(slot.Start.In(location)))
 			}
 		}
 	}
-	return first, last, nil
+	return days, nil
 }
 
 // Publish publishes the draft of an event and lets this copy show it at once.

@@ -175,6 +175,42 @@ func TestImport_theFirstKnowsTheDaysToo(t *testing.T) {
 	}
 }
 
+// The days of a new event are those of its file, without the slips of its pen.
+func TestImport_aSlipMakesNoEventOfDecades(t *testing.T) {
+	p, _ := open(t, "slip")
+	city, err := p.FirstCity(t.Context(), "town")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const calendar = "BEGIN:VCALENDAR\r\n" +
+		"BEGIN:VEVENT\r\nUID:a\r\nSUMMARY:A\r\nDTSTART:20270412T080000Z\r\nDURATION:PT1H\r\nEND:VEVENT\r\n" +
+		"BEGIN:VEVENT\r\nUID:b\r\nSUMMARY:B\r\nDTSTART:20270414T080000Z\r\nDURATION:PT1H\r\nEND:VEVENT\r\n" +
+		"BEGIN:VEVENT\r\nUID:c\r\nSUMMARY:C\r\nDTSTART:19700101T080000Z\r\nDURATION:PT1H\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+	const conference = `<schedule><conference><title>T</title><start>1970-01-01</start><end>2027-04-13</end></conference>` +
+		`<day date="2027-04-12"><room name="R"><event id="1"><start>10:00</start><duration>01:00</duration><title>A</title></event></room></day></schedule>`
+	for _, f := range []struct {
+		file, data  string
+		first, last festival.Date
+	}{
+		{"slots.ics", calendar, "2027-04-12", "2027-04-14"},
+		{"conference.xml", conference, "2027-04-12", "2027-04-13"},
+	} {
+		slug, _, _ := strings.Cut(f.file, ".")
+		done, err := p.ImportFile(t.Context(), platform.ImportRequest{City: city.ID, Slug: slug, Kind: festival.Festival, Zone: "Europe/Berlin", File: f.file, Data: []byte(f.data), By: "test"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		event, err := p.Festival.Event(t.Context(), done.Event.ID)
+		if err != nil || event.Start != f.first || event.End != f.last {
+			t.Errorf("%s: the event lasts from %s to %s (%v), want %s to %s", f.file, event.Start, event.End, err, f.first, f.last)
+		}
+		if report := done.Import.Report; len(report) == 0 || report[0].Code != "plan_far" {
+			t.Errorf("%s: the report does not begin with the slip: %+v", f.file, report)
+		}
+	}
+	well(t, p)
+}
+
 func TestImport_theFirstKnowsTheColour(t *testing.T) {
 	p, _ := open(t, "colour")
 	city, err := p.FirstCity(t.Context(), "town")
