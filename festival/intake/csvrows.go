@@ -275,7 +275,7 @@ func (r *csvReader) ages(i int, record string) (least, most int) {
 func (r *csvReader) price(i int, record string) string {
 	v := r.line(r.value(i, "price"), "price", record, r.t.lines[i])
 	switch fold(v) {
-	case "", "free", "free of charge", "kostenlos", "kostenfrei", "gratis", "frei", "eintritt frei", "gratuit", "gratuite", "entree libre", "무료", "0", "0 00", "0 0":
+	case "", "free", "free of charge", "kostenlos", "kostenfrei", "gratis", "frei", "eintritt frei", "gratuit", "gratuite", "entree libre", "무료", "مجاني", "مجانا", "0", "0 00", "0 0":
 		return ""
 	}
 	if yes, known := yesNo(v); known {

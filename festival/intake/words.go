@@ -78,7 +78,7 @@ func (b *book) format(s, record string, at int) string {
 }
 
 // languageNames are names of languages in English, French, German, Korean and
-// their own, folded.
+// their own, folded; those of the most common in Arabic.
 var languageNames = map[string]string{
 	"english": "en", "anglais": "en", "englisch": "en", "영어": "en", "ingles": "en", "英文": "en", "英語": "en",
 	"french": "fr", "francais": "fr", "franzosisch": "fr", "불어": "fr", "프랑스어": "fr", "german": "de", "allemand": "de", "deutsch": "de", "독일어": "de",
@@ -87,7 +87,7 @@ var languageNames = map[string]string{
 	"italian": "it", "italien": "it", "italienisch": "it", "italiano": "it", "portuguese": "pt", "portugais": "pt", "portugiesisch": "pt", "portugues": "pt",
 	"dutch": "nl", "neerlandais": "nl", "niederlandisch": "nl", "nederlands": "nl", "flemish": "nl", "polish": "pl", "polonais": "pl", "polnisch": "pl", "polski": "pl",
 	"russian": "ru", "russe": "ru", "russisch": "ru", "русскии": "ru", "ukrainian": "uk", "ukrainien": "uk", "ukrainisch": "uk", "українська": "uk", "turkish": "tr", "turc": "tr", "turkisch": "tr", "turkce": "tr",
-	"arabic": "ar", "arabe": "ar", "arabisch": "ar", "العربية": "ar", "hebrew": "he", "hebreu": "he", "hebraisch": "he", "עברית": "he", "persian": "fa", "farsi": "fa", "persan": "fa", "persisch": "fa",
+	"arabic": "ar", "arabe": "ar", "arabisch": "ar", "العربية": "ar", "عربي": "ar", "بالعربية": "ar", "الانجليزية": "en", "انجليزي": "en", "بالانجليزية": "en", "الفرنسية": "fr", "فرنسي": "fr", "بالفرنسية": "fr", "hebrew": "he", "hebreu": "he", "hebraisch": "he", "עברית": "he", "persian": "fa", "farsi": "fa", "persan": "fa", "persisch": "fa",
 	"irish": "ga", "gaeilge": "ga", "irlandais": "ga", "irisch": "ga", "welsh": "cy", "cymraeg": "cy", "gallois": "cy", "swedish": "sv", "suedois": "sv", "schwedisch": "sv", "svenska": "sv",
 	"danish": "da", "danois": "da", "danisch": "da", "dansk": "da", "norwegian": "no", "norvegien": "no", "norwegisch": "no", "norsk": "no", "finnish": "fi", "finnois": "fi", "finnisch": "fi", "suomi": "fi",
 	"czech": "cs", "tcheque": "cs", "tschechisch": "cs", "greek": "el", "grec": "el", "griechisch": "el", "ελληνικα": "el", "hungarian": "hu", "hongrois": "hu", "ungarisch": "hu", "magyar": "hu",
@@ -142,9 +142,9 @@ func yesNo(s string) (yes, known bool) {
 		return strings.ContainsAny(s, "✓✔☑"), true
 	}
 	switch fold(s) {
-	case "true", "yes", "y", "1", "x", "ja", "j", "oui", "o", "si", "vrai", "wahr", "예", "네", "필수", "필요", "가능", "있음", "required", "obligatoire", "erforderlich", "유료", "paid":
+	case "true", "yes", "y", "1", "x", "ja", "j", "oui", "o", "si", "vrai", "wahr", "예", "네", "필수", "필요", "가능", "있음", "required", "obligatoire", "erforderlich", "유료", "paid", "نعم", "مطلوب":
 		return true, true
-	case "false", "no", "n", "0", "nein", "non", "faux", "falsch", "아니오", "아니요", "불필요", "불가", "없음", "무", "무료", "free", "not required", "nicht erforderlich", "":
+	case "false", "no", "n", "0", "nein", "non", "faux", "falsch", "아니오", "아니요", "불필요", "불가", "없음", "무", "무료", "free", "not required", "nicht erforderlich", "لا", "غير مطلوب", "مجاني", "مجانا", "":
 		return false, true
 	}
 	return false, false
