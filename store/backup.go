@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
 )
 
 // Record is one document of a backup.
@@ -143,26 +142,6 @@ func (s *Store) Reindex(ctx context.Context) (int, error) {
 		}
 	}
 	return total, nil
-}
-
-// Expire deletes the documents whose time is over (Spec.Until) and answers how
-// many by collection.
-func (s *Store) Expire(ctx context.Context, now time.Time) (map[string]int, error) {
-	gone := map[string]int{}
-	for _, d := range s.order {
-		about := d.About()
-		if !about.Ends {
-			continue
-		}
-		err := s.inBulk(ctx, about.Name, func(doc Doc) (Write, bool, error) {
-			over, err := d.expired(doc.Body, now)
-			return Write{Kind: Delete, Collection: about.Name, Doc: Doc{ID: doc.ID}, If: doc.Rev}, over, err
-		}, func(Write) { gone[about.Name]++ })
-		if err != nil {
-			return gone, err
-		}
-	}
-	return gone, nil
 }
 
 // rekey writes documents anew whose keys are due.

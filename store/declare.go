@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -28,8 +29,11 @@ type Spec[T any] struct {
 	// Keep says in words how long a document is kept.
 	Keep string
 	// Until, where documents have an end, gives the instant from which one may
-	// be deleted; the zero time means not yet known.
+	// be deleted; the zero time means not yet known. It is an index too, named
+	// "until".
 	Until func(*T) time.Time
+	// UntilVersion is to Until what Index.Version is to Index.Key.
+	UntilVersion int
 	// NoBackup keeps the collection out of backups: caches, leases, sessions.
 	NoBackup bool
 	// Hot keeps documents decoded between updates, for the few that a rush
@@ -85,6 +89,14 @@ type Declared[T any] struct {
 
 // Declare declares a collection. Mistakes in it are reported by Open.
 func Declare[T any](spec Spec[T]) *Declared[T] {
+	if spec.Until != nil {
+		spec.Indexes = append(slices.Clip(spec.Indexes), Index[T]{Name: endIndex, Version: spec.UntilVersion, Key: func(v *T) Key {
+			if end := spec.Until(v); !end.IsZero() {
+				return K(end)
+			}
+			return nil
+		}})
+	}
 	d := &Declared[T]{spec: spec, about: About{
 		Name: spec.Name, Versions: map[string]int{},
 		Shape: max(spec.Shape, 1), Oldest: spec.Oldest,

@@ -16,6 +16,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 )
 
@@ -47,6 +48,7 @@ type Store struct {
 	hot         *hotDocs // between rounds of updates
 	looked      *hotDocs // shared by those who Look
 	recents     recents
+	expiredAll  atomic.Bool // see Expire
 }
 
 // opened is a *Collection[T] without its type.

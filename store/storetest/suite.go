@@ -41,6 +41,7 @@ func Run(t *testing.T, factory Factory) {
 		{"self-test", testSelfTest},
 		{"shapes", testShapes},
 		{"backup", testBackup},
+		{"ends", testExpire},
 		{"guarded writes", testGuard},
 		{"writes that need another", testNeeds},
 	} {
