@@ -58,6 +58,9 @@ func (p *Platform) Sweep(ctx context.Context) error {
 	if _, err := p.Registration.Sweep(ctx); err != nil {
 		return err
 	}
+	if err := p.Registration.Reopen(ctx); err != nil {
+		return err
+	}
 	if _, err := p.Ticketing.Sweep(ctx); err != nil {
 		return err
 	}

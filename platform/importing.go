@@ -191,6 +191,12 @@ func (p *Platform) Publish(ctx context.Context, event, by string, note locale.Te
 	if err != nil {
 		return release, err
 	}
-	_, err = p.Views.Refresh(ctx, event)
-	return release, err
+	if _, err = p.Views.Refresh(ctx, event); err != nil {
+		return release, err
+	}
+	// Should this fail, it is done by the next Sweep: the release stands.
+	if err := p.Registration.Reopen(ctx); err != nil {
+		p.Log.Warn("reopen", "event", event, "error", err)
+	}
+	return release, nil
 }

@@ -21,7 +21,7 @@ func (s *Service) decide(ctx context.Context, b Booking, party Party, fresh bool
 	// rows are drawn up when they are wanted: most of those who come in a rush are refused.
 	claim := func(b Booking, rows func() []store.Op) error {
 		return s.rosters.Decide(ctx, slot.ID, func(roster *Roster) error {
-			return roster.at(slot.Start, func() (err error) {
+			return roster.at(slot, func() (err error) {
 				before := roster.Told
 				outcome, err = roster.Book(b.MadeAt, Claim{Booking: b.ID, Party: b.Party, Seats: b.Seats, Again: r.Confirm, NoWait: r.NoWait})
 				next = roster.following(before)

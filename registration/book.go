@@ -113,7 +113,7 @@ func (s *Service) book(ctx context.Context, r Request) (_ Receipt, b Booking, er
 	b = r.row(slot, now)
 	switch {
 	case !slot.Bookable:
-		return Receipt{}, b, kernel.New(kernel.Conflict, "slot_not_bookable", "slot")
+		return Receipt{}, b, notBookable()
 	case !slot.End.After(now), r.By == "" && !slot.Start.After(now):
 		return Receipt{}, b, kernel.New(kernel.Conflict, "slot_over", "slot")
 	}

@@ -10,13 +10,17 @@ import (
 	"feria/store"
 )
 
-// at runs a rule on a roster that knows when its slot starts.
-func (r *Roster) at(start time.Time, rule func() error) error {
-	before := r.Start
-	r.Start = start
+// at runs a rule on a roster that knows what its slot is now. One that is no longer
+// in the programme starts when it last did.
+func (r *Roster) at(slot SlotInfo, rule func() error) error {
+	start, off := r.Start, r.Off
+	r.Off = !slot.Bookable
+	if !slot.Start.IsZero() {
+		r.Start = slot.Start
+	}
 	err := rule()
 	if err != nil {
-		r.Start = before
+		r.Start, r.Off = start, off
 	}
 	return err
 }
@@ -59,12 +63,8 @@ func (s *Service) amend(ctx context.Context, booking string, rule func(*Roster, 
 			if r.Counts && r.Cleared != cleared {
 				return errMoved
 			}
-			start := slot.Start
-			if start.IsZero() {
-				start = r.Start
-			}
 			before := r.Told
-			err := r.at(start, func() error { return rule(r, now, &b) })
+			err := r.at(slot, func() error { return rule(r, now, &b) })
 			next = r.following(before)
 			return err
 		})
@@ -99,7 +99,7 @@ func (s *Service) SetSeats(ctx context.Context, slot string, seats int, sure boo
 	now := s.now()
 	err = s.rosters.Decide(ctx, slot, func(r *Roster) error {
 		before := r.Told
-		err := r.at(info.Start, func() error { return r.SetSeats(now, seats, sure) })
+		err := r.at(info, func() error { return r.SetSeats(now, seats, sure) })
 		next = r.following(before)
 		return err
 	}, store.OrNew(func() Roster { return newRoster(info) }))

@@ -85,6 +85,12 @@ var rosters = store.Declare(store.Spec[Roster]{
 			}
 			return store.K(r.City)
 		}},
+		{Name: "off", Key: func(r *Roster) store.Key {
+			if !r.Off {
+				return nil
+			}
+			return store.K(r.City)
+		}},
 	},
 	Keep: "as long as its event", Hot: true,
 })

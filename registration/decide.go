@@ -34,7 +34,7 @@ type Outcome struct {
 // may fit where they do not, and passes them over. What the roster knows already
 // stands as it was decided.
 //
-// Refusals: Invalid seats_range; Conflict slot_shut, slot_too_small when there
+// Refusals: Invalid seats_range; Conflict slot_not_bookable, slot_shut, slot_too_small when there
 // are fewer seats altogether, slot_full when nothing is free and nobody more can
 // or wants to wait, overlaps when the party has a booking here already;
 // Unavailable roster_busy when too much is still to be carried out.
@@ -48,6 +48,8 @@ func (r *Roster) Book(now time.Time, c Claim) (Outcome, error) {
 		return Outcome{State: s.State, Position: s.Position, Known: true}, nil
 	case len(r.Effects) >= maxEffects:
 		return Outcome{}, kernel.New(kernel.Unavailable, "roster_busy", "")
+	case r.Off:
+		return Outcome{}, notBookable()
 	case r.Shut:
 		return Outcome{}, kernel.New(kernel.Conflict, "slot_shut", "slot")
 	case c.Seats > r.Seats && r.Seats > 0:
@@ -86,6 +88,8 @@ func seatsRange() error {
 	return kernel.New(kernel.Invalid, "seats_range", "seats", "max", MaxSeats)
 }
 
+func notBookable() error { return kernel.New(kernel.Conflict, "slot_not_bookable", "slot") }
+
 // overlaps refuses what the party must confirm first; bookings are its own.
 func overlaps(bookings []string) error {
 	return kernel.New(kernel.Conflict, "overlaps", "slot", "bookings", bookings)
@@ -123,7 +127,7 @@ func (r *Roster) passOver(passed []int) {
 // serve gives freed seats to those who wait, in the same decision.
 func (r *Roster) serve(now time.Time) {
 	r.Shut = r.Taken > r.Seats
-	if line := r.waiting(); len(line) > 0 && !r.Shut && !r.begun(now) {
+	if line := r.waiting(); len(line) > 0 && !r.Shut && !r.Off && !r.begun(now) {
 		served := capacity.Serve(r.Seats, r.Taken, line)
 		r.passOver(served.Passed)
 		k := 0 // place in the line
@@ -172,7 +176,7 @@ func (r *Roster) Cancel(now time.Time, b *Booking) error {
 // over anew when it wants more. b as for Cancel.
 //
 // Refusals: Invalid seats_range; Missing; Conflict booking_cancelled, slot_full,
-// slot_shut, slot_too_small. The same number again: store.ErrUnchanged.
+// slot_not_bookable, slot_shut, slot_too_small. The same number again: store.ErrUnchanged.
 func (r *Roster) Change(now time.Time, b *Booking, seats int) error {
 	if seats < 1 || seats > MaxSeats {
 		return seatsRange()
@@ -186,6 +190,8 @@ func (r *Roster) Change(now time.Time, b *Booking, seats int) error {
 		return kernel.New(kernel.Conflict, "booking_cancelled", "")
 	case more == 0:
 		return store.ErrUnchanged
+	case more > 0 && r.Off:
+		return notBookable()
 	case more > 0 && seats > r.Seats:
 		return kernel.New(kernel.Conflict, "slot_too_small", "seats", "seats", r.Seats)
 	}
@@ -215,7 +221,7 @@ func (r *Roster) Change(now time.Time, b *Booking, seats int) error {
 // those who wait. Lowering below what is booked needs sure: it shuts the roster
 // and cancels nothing. The same number again: store.ErrUnchanged.
 //
-// Refusals: Invalid seats_offered; Conflict seats_below_booked; Conflict
+// Refusals: Invalid seats_offered; Conflict slot_not_bookable, seats_below_booked; Conflict
 // seats_listed for more than MaxConfirmed where bookings are listed already.
 func (r *Roster) SetSeats(now time.Time, seats int, sure bool) error {
 	empty := r.Taken == 0 && len(r.Entries) == 0
@@ -224,6 +230,8 @@ func (r *Roster) SetSeats(now time.Time, seats int, sure bool) error {
 		return kernel.New(kernel.Invalid, "seats_offered", "seats", "max", MaxCounted)
 	case seats == r.Seats:
 		return store.ErrUnchanged
+	case r.Off:
+		return notBookable()
 	case seats < r.Taken && !sure:
 		return kernel.New(kernel.Conflict, "seats_below_booked", "seats", "taken", r.Taken)
 	case seats > MaxConfirmed && !r.Counts && !empty:

@@ -53,6 +53,10 @@ type Roster struct {
 	// Shut while fewer seats are offered than are booked: nobody new gets in,
 	// nobody loses a seat. It opens again by itself when enough were given back.
 	Shut bool `json:"shut,omitempty"`
+	// Off while its slot, as the last decision knew it, is cancelled, not in the
+	// programme or not booked here any more: nobody gets in or moves up, everybody
+	// may give back.
+	Off bool `json:"off,omitempty"`
 	// Start of the slot as the last decision knew it. From then on nobody moves
 	// up: a mail that promises a seat would come too late.
 	Start   time.Time `json:"start,omitzero"`
@@ -96,13 +100,13 @@ func (r *Roster) Line() int {
 	return n
 }
 
-// Places is how full the roster is, as the public is told: closed while shut,
+// Places is how full the roster is, as the public is told: closed while shut or off,
 // full when nothing is free or others wait for it, few from three seats or a
 // quarter down.
 func (r *Roster) Places() festival.PlacesState {
 	free := r.Free()
 	switch {
-	case r.Shut:
+	case r.Shut, r.Off:
 		return festival.PlacesClosed
 	case free == 0 || r.Line() > 0:
 		return festival.PlacesFull

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"feria/kernel"
 	"feria/store"
 )
 
@@ -25,6 +26,38 @@ func (s *Service) Sweep(ctx context.Context) (int, error) {
 		}
 	}
 	return n, err
+}
+
+// Reopen lets those move up who wait for a slot that a release has brought back
+// since a decision found it cancelled or not booked here. Errors: those of the store.
+func (s *Service) Reopen(ctx context.Context) error {
+	off, err := s.rosters.Find(ctx, store.By("off"))
+	for _, r := range off {
+		slot, slotErr := s.o.Slots.Slot(ctx, r.ID)
+		if kernel.KindOf(slotErr) == kernel.NotFound || slotErr == nil && !slot.Bookable {
+			continue
+		}
+		if slotErr == nil {
+			slotErr = s.reopen(ctx, slot)
+		}
+		err = errors.Join(err, slotErr)
+	}
+	return err
+}
+
+func (s *Service) reopen(ctx context.Context, slot SlotInfo) error {
+	var next following
+	now := s.now()
+	err := s.rosters.Decide(ctx, slot.ID, func(r *Roster) error {
+		before := r.Told
+		err := r.at(slot, func() error { r.serve(now); return nil })
+		next = r.following(before)
+		return err
+	})
+	if err == nil {
+		s.follow(slot, next)
+	}
+	return err
 }
 
 // void gives the rows that are older than grace and that no roster knows. hold
