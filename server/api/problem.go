@@ -35,6 +35,7 @@ type Fault struct {
 	Code   string `json:"code"`
 	Field  string `json:"field,omitempty"`
 	Detail string `json:"detail"`
+	Next   string `json:"next,omitempty" doc:"what to do about it"`
 }
 
 // Error is for logs.
@@ -68,8 +69,8 @@ func (a *API) problem(ctx context.Context, c call, err error) *Problem {
 	var several kernel.Errors
 	if errors.As(err, &several) {
 		for _, e := range several {
-			text, _ := c.printer.Error(e)
-			p.Errors = append(p.Errors, Fault{Code: e.Code, Field: e.Field, Detail: text})
+			text, next := c.printer.Error(e)
+			p.Errors = append(p.Errors, Fault{Code: e.Code, Field: e.Field, Detail: text, Next: next})
 		}
 	}
 	if kind == kernel.Internal || kind == kernel.Unavailable {

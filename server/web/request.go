@@ -246,9 +246,10 @@ func (r *Request) See(path, flash string) error {
 	return r.Redirect(path, fiber.StatusSeeOther)
 }
 
-// Sentences turns an error into what a form shows: a sentence for each field,
-// and one above for what belongs to none, with its next step. ok is false where
-// it is no error of the input and the page itself should fail.
+// Sentences turns an error into what a form shows: for each field its sentence
+// with the next step behind it, and above them the sentence of what belongs to
+// none, with its next step apart. ok is false where it is no error of the input
+// and the page itself should fail.
 func (r *Request) Sentences(err error) (byField map[string]string, above, next string, ok bool) {
 	byField = map[string]string{}
 	retryAfter(r.Ctx, err)
@@ -257,11 +258,11 @@ func (r *Request) Sentences(err error) (byField map[string]string, above, next s
 	switch {
 	case errors.As(err, &several):
 		for _, e := range several {
-			text, _ := r.T.Error(e)
+			text, then := r.T.Error(e)
 			if e.Field == "" {
-				above = text
+				above, next = text, then
 			} else if byField[e.Field] == "" {
-				byField[e.Field] = text
+				byField[e.Field] = strings.TrimSpace(text + " " + then)
 			}
 		}
 	case errors.As(err, &one):
@@ -270,7 +271,7 @@ func (r *Request) Sentences(err error) (byField map[string]string, above, next s
 		}
 		text, then := r.T.Error(one)
 		if one.Field != "" && one.Kind == kernel.Invalid {
-			byField[one.Field] = text
+			byField[one.Field] = strings.TrimSpace(text + " " + then)
 		} else {
 			above, next = text, then
 		}
