@@ -29,8 +29,15 @@ func describe(t *testing.T, v *visitor) description {
 	if !strings.HasPrefix(d.OpenAPI, "3.1") {
 		t.Errorf("the description is of version %s", d.OpenAPI)
 	}
+	for name := range d.Parts.Schemas {
+		if !componentName.MatchString(name) {
+			t.Errorf("OpenAPI allows no component to be called %q", name)
+		}
+	}
 	return d
 }
+
+var componentName = regexp.MustCompile(`^[a-zA-Z0-9._-]+$`)
 
 // fits says where a value does not fit its schema: types, required members,
 // members that the schema does not name, enumerations.

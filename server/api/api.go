@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"path"
 	"reflect"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -245,7 +246,9 @@ func (a *API) event(ctx context.Context, slug string) (festival.Event, error) {
 }
 
 // schemaName names a type in the description: two rooms may have types of the
-// same name, so those of other packages carry their room's.
+// same name, so those of other packages carry their room's. A component's name
+// holds only what OpenAPI allows in it; that of a type without a name does not
+// by itself.
 func schemaName(t reflect.Type, hint string) string {
 	name := huma.DefaultSchemaNamer(t, hint)
 	for t.Kind() == reflect.Pointer {
@@ -254,5 +257,7 @@ func schemaName(t reflect.Type, hint string) string {
 	if room := path.Base(t.PkgPath()); t.Name() != "" && strings.HasPrefix(t.PkgPath(), "feria/") && room != "api" {
 		name = strings.ToUpper(room[:1]) + room[1:] + name
 	}
-	return name
+	return noComponentName.ReplaceAllString(name, "")
 }
+
+var noComponentName = regexp.MustCompile(`[^a-zA-Z0-9._-]`)
