@@ -232,3 +232,14 @@ func TestCSV_takesAMapping(t *testing.T) {
 		t.Errorf("sessions %+v, findings %v", r.Sessions, codesOf(r))
 	}
 }
+
+// Who reads a finding looks for the row in a spreadsheet, where the header is a
+// row and a cell of two lines is in one.
+func TestCSV_countsRowsAsASpreadsheetDoes(t *testing.T) {
+	r := mustRead(t, "a.csv", "Id,Title,Description,Price,Ages\n17,Knots,\"Bring\na rope\",free,8\n\n18,Sails,,free,eight\n", Options{})
+	if f := finding(t, r, "value_unread", "row 4 (Sails)"); f.Line != 5 {
+		t.Errorf("in line %d", f.Line)
+	}
+	r = mustRead(t, "a.csv", "Festival,,\nTitle,Start,Room\nKnots,2027-04-13 10:00,Hall\nSails,2027-04-13 11:00\n", Options{})
+	finding(t, r, "row_short", "row 4")
+}

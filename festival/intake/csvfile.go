@@ -11,13 +11,15 @@ import (
 	"feria/festival"
 )
 
-// table is a CSV as rows of cells, each with its line.
+// table is a CSV as rows of cells, each with its line in the file and its number
+// in a spreadsheet, in which a cell of several lines is in one row.
 type table struct {
 	header []string // unique names
 	rows   [][]string
 	lines  []int
-	lazy   int // line of the first quote that had to be read leniently, 0 for none
-	below  int // line of the header if rows above it were left out, else 0
+	number []int // the header is row 1 where nothing stands above it
+	lazy   int   // line of the first quote that had to be read leniently, 0 for none
+	below  int   // line of the header if rows above it were left out, else 0
 }
 
 // Bounds of a table. A CSV of more columns is no programme.
@@ -81,7 +83,7 @@ func (t *table) findHeader() {
 	for i, r := range t.rows[:min(len(t.rows), 10)] {
 		if heads(r) >= 3 {
 			t.header, t.below = names(r), t.lines[i]
-			t.rows, t.lines = t.rows[i+1:], t.lines[i+1:]
+			t.rows, t.lines, t.number = t.rows[i+1:], t.lines[i+1:], t.number[i+1:]
 			return
 		}
 	}
@@ -118,7 +120,8 @@ func (t *table) whole(text string) error {
 			return nil
 		}
 	}
-	return unreadable("import_truncated", t.lines[n-1], "row "+strconv.Itoa(n), nil)
+	last := t.rows[n-1]
+	return unreadable("import_truncated", t.lines[n-1], clip(oneLine(last[len(last)-1]), 40)+"…", nil)
 }
 
 // unclosed says whether a quote is open at the end: then the file was cut off.
@@ -132,6 +135,7 @@ func parseTable(text string, comma rune, lazy bool) (*table, error) {
 	r.Comma, r.LazyQuotes, r.FieldsPerRecord, r.ReuseRecord = comma, lazy, -1, false
 	r.TrimLeadingSpace = comma != '\t'
 	t := &table{}
+	within := 0 // line ends inside cells so far
 	for {
 		cells, err := r.Read()
 		if err == io.EOF {
@@ -144,6 +148,10 @@ func parseTable(text string, comma rune, lazy bool) (*table, error) {
 			continue
 		}
 		line, _ := r.FieldPos(0)
+		number := line - within
+		for _, c := range cells {
+			within += strings.Count(c, "\n")
+		}
 		if t.header == nil {
 			if len(cells) > maxColumns {
 				return nil, errNotTable
@@ -154,7 +162,7 @@ func parseTable(text string, comma rune, lazy bool) (*table, error) {
 		if len(t.rows) >= maxRows {
 			return nil, tooMany()
 		}
-		t.rows, t.lines = append(t.rows, cells), append(t.lines, line)
+		t.rows, t.lines, t.number = append(t.rows, cells), append(t.lines, line), append(t.number, number)
 	}
 	if t.header == nil {
 		return nil, errNotTable
@@ -241,9 +249,14 @@ func (t *table) report(b *book) {
 			if len(r) > len(t.header) {
 				code = "row_long"
 			}
-			b.note(festival.Repaired, code, named("row", strconv.Itoa(i+1), ""), t.lines[i], "cells", len(r), "columns", len(t.header))
+			b.note(festival.Repaired, code, t.row(i, ""), t.lines[i], "cells", len(r), "columns", len(t.header))
 		}
 	}
+}
+
+// row is how findings name a row: by its number, and its title if it has one.
+func (t *table) row(i int, title string) string {
+	return named("row", strconv.Itoa(t.number[i]), title)
 }
 
 // cell gives the content of a cell: trimmed, "" for what means "nothing", and

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"feria/festival"
@@ -146,7 +145,7 @@ func (r *csvReader) row(i int) error {
 	at := r.t.lines[i]
 	title := r.words(i, "title", "", "", r.line)
 	id := clip(oneLine(r.value(i, "id")), 100)
-	record := named("row", cmp.Or(id, strconv.Itoa(i+1)), oneLine(title.String()))
+	record := r.t.row(i, oneLine(title.String()))
 	if title.Empty() {
 		r.note(festival.Lost, "row_untitled", record, at)
 		return nil

@@ -58,10 +58,25 @@ func wrongColumn(columns []columnRow, refusal error) int {
 func meaning(r *web.Request, field string) string {
 	name, lang, inLanguage := strings.Cut(field, ":")
 	word := fieldWord(r, name)
+	if name == "start" || name == "end" { // of a session; by these names the event has days
+		word = fieldWord(r, name+"_at")
+	}
 	if inLanguage {
 		word += " (" + r.T.LanguageName(lang) + ")"
 	}
 	return word
+}
+
+// memberWord is what forms call a member of a kind of record: some members have
+// a word that differs by it.
+func memberWord(r *web.Request, kind, member string) string {
+	switch kind + "." + member {
+	case festival.VenueKind + ".kind":
+		member = "venue_kind"
+	case festival.SessionKind + ".hidden":
+		member = "hidden_session"
+	}
+	return fieldWord(r, member)
 }
 
 func cut(s string, most int) string {

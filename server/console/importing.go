@@ -193,7 +193,7 @@ func itemRow(r *web.Request, item festival.PlanItem) changeRow {
 	}
 	var fields []string
 	for _, f := range item.Fields {
-		word := fieldWord(r, f)
+		word := memberWord(r, item.Kind, f)
 		if slices.Contains(item.Overrides, f) {
 			word += " (" + r.T.T("console.by_hand") + ")"
 		}
@@ -211,7 +211,7 @@ func findingsOf(r *web.Request, file string, report []festival.Finding, most int
 		for name, value := range f.Args {
 			args = append(args, name, value)
 		}
-		row := findingRow{Level: string(f.Level), Word: r.T.T("console.finding_" + string(f.Level)), Record: f.Record, Text: r.T.T("finding."+f.Code, args...)}
+		row := findingRow{Level: string(f.Level), Word: r.T.T("console.finding_" + string(f.Level)), Record: recordWord(r, f.Record), Text: r.T.T("finding."+f.Code, args...)}
 		switch { // what is about no record is about a line, or the file as a whole
 		case row.Record != "":
 		case f.Line > 0:
@@ -222,6 +222,17 @@ func findingsOf(r *web.Request, file string, report []festival.Finding, most int
 		out = append(out, row)
 	}
 	return out
+}
+
+// recordWord is how a finding names a record, in the reader's words: a report
+// keeps "row 4 (Knots)" for readers of every language. What a file calls by a word
+// of its own, as VEVENT, keeps it.
+func recordWord(r *web.Request, record string) string {
+	kind, rest, _ := strings.Cut(record, " ")
+	if key := "console.kind_" + kind; kind != "" && r.T.Has(key) {
+		return strings.TrimSpace(r.T.T(key) + " " + rest)
+	}
+	return record
 }
 
 // applyUpload begins the import; its progress is looked at.
