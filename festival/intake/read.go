@@ -119,7 +119,7 @@ func unreadable(code string, line int, element string, cause error) *kernel.Erro
 
 var (
 	calendarStart = regexp.MustCompile(`(?im)(^|[\s>])BEGIN:VCALENDAR\s*$`)
-	rootElement   = regexp.MustCompile(`(?s)^(?:\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\])?\s*>)*<([A-Za-z_][\w.:-]*)`)
+	rootElement   = regexp.MustCompile(`(?s)^(?:\s+|<\?.*?\?>|<!--.*?-->|<!(?i:DOCTYPE)[^\[>]*(?:\[.*?\])?\s*>)*<([A-Za-z_][\w.:-]*)`)
 )
 
 // detect tells the format from the beginning of the content.
@@ -138,7 +138,11 @@ func detect(f file) (string, error) {
 		if calendarStart.MatchString(text) {
 			return iCalendar, nil // inside a page or a comment of one
 		}
-		return "", refuse("import_unknown_content", "found", "<"+clip(root, 40)+">")
+		found := "<" + clip(root, 40) + ">"
+		if root == "" { // no element is where one should be
+			found = clip(oneLine(trimmed[:min(len(trimmed), 200)]), 40)
+		}
+		return "", refuse("import_unknown_content", "found", found)
 	case '{', '[':
 		return scheduleJSON, nil // readJSON tells which
 	}

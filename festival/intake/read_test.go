@@ -63,6 +63,8 @@ func TestRead_refuses(t *testing.T) {
 		{"an old Excel file", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00\x00", kernel.Invalid, "import_spreadsheet", "map[]"},
 		{"YAML", "---\ntitle: Stands\nlist:\n  - name: AW\n", kernel.Invalid, "import_not_table", "map[]"},
 		{"a page", "<html><body>Hello</body></html>", kernel.Invalid, "import_unknown_content", "map[found:<html>]"},
+		{"a page as pages begin", "<!doctype html>\n<html><body>Hello</body></html>", kernel.Invalid, "import_unknown_content", "map[found:<html>]"},
+		{"less than, and no element", "<3 festivals\n", kernel.Invalid, "import_unknown_content", "map[found:<3 festivals]"},
 		{"a drawing", `<svg:svg xmlns:svg="x"/>`, kernel.Invalid, "import_unknown_content", "map[found:<svg>]"},
 		{"JSON of something else", `{"communities": []}`, kernel.Invalid, "import_unknown_content", "map[found:{communities: …}]"},
 		{"a list in JSON", `[1,2]`, kernel.Invalid, "import_unknown_content", "map[found:[…]]"},
