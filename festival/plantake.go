@@ -48,10 +48,14 @@ func (pl *planner) takeVenues() {
 			pl.note(Lost, "plan_position", VenueKind, r.Key, v.Name)
 			v.Lat, v.Lon = 0, 0
 		}
-		id, _ := take(pl, pl.venues, incoming[Venue]{
-			key: r.Key, value: v, parts: venueParts(v),
-			like: func(o *Venue) bool { return alike(o.Name, v.Name) },
-		})
+		in := incoming[Venue]{key: r.Key, guid: r.GUID, value: v, parts: venueParts(v), known: true}
+		// By guid first: keys are names, and two venues may have the same.
+		i, ok := pl.venues.guids[r.GUID]
+		if !ok || r.GUID == "" || pl.venues.found[i] {
+			i = pl.venues.find(r.Key, r.GUID, pl.family, func(o *Venue) bool { return alike(o.Name, v.Name) })
+		}
+		in.match = i
+		id, _ := take(pl, pl.venues, in)
 		pl.ids[VenueKind][r.Key] = id
 	}
 }

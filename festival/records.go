@@ -37,9 +37,11 @@ type RecordEvent struct {
 	Color     string
 }
 
-// RecordVenue is a venue in a file. Name is its key where the file has no id.
+// RecordVenue is a venue in a file. Name is its key where the file has no id;
+// GUID, "" in most files, goes before the key.
 type RecordVenue struct {
 	Key     string
+	GUID    string
 	Name    locale.Text
 	Address string
 	Lat     float64

@@ -122,7 +122,7 @@ func TestFrab_importOfFOSDEMAndOurExportIsTheIdentity(t *testing.T) {
 }
 
 // An event made by hand, in two languages, with all that frab has no word for:
-// two halls of one name, a booth, a cancelled slot, a session with three slots.
+// two halls of one name, two venues of one name, a booth, a cancelled slot, a session with three slots.
 func TestFrab_importOfOurExportIsTheIdentity(t *testing.T) {
 	en := func(s string) locale.Text { return locale.Text{"en": s} }
 	both := func(en, fr string) locale.Text { return locale.Text{"en": en, "fr": fr} }
@@ -167,10 +167,12 @@ func TestFrab_importOfOurExportIsTheIdentity(t *testing.T) {
 		}
 		library := venue(festival.Venue{Name: both("Central Library", "Bibliothèque"), Kind: "library", Address: "Main St 1; Harbour", District: "Old town",
 			Lat: 53.55, Lon: 9.99, Way: en("Tram 3"), URL: "https://library.example/ü", Access: []string{festival.StepFree, festival.Toilet}})
-		museum := venue(festival.Venue{Name: en("Museum")})
+		museum := venue(festival.Venue{Name: en("Museum"), Address: "Quay 1"})
+		namesake := venue(festival.Venue{Name: en("Museum"), Address: "Hill 7"})
 		hall := space(festival.Space{Venue: library, Name: both("Main hall", "Grande salle"), Capacity: 80, Order: 10})
 		other := space(festival.Space{Venue: museum, Name: both("Main hall", "Grande salle"), Order: 20})
 		yard := space(festival.Space{Venue: museum, Name: en("Yard"), Order: 5})
+		garden := space(festival.Space{Venue: namesake, Name: en("Garden"), Order: 7})
 		baker := host(festival.Host{Name: "José <Ångström>", Person: true, Bio: both("Bakes.\n\n* bread & *butter*", "Boulanger"), Links: []festival.Link{{URL: "https://jose.example", Title: "Blog"}}})
 		lab := host(festival.Host{Name: "Town Lab", Names: locale.Text{"fr": "Labo"}, URL: "https://lab.example"})
 		keeper := host(festival.Host{Name: "Bee Keeper", Person: true, URL: "https://bees.example", Bio: en("Hums.")})
@@ -186,6 +188,7 @@ func TestFrab_importOfOurExportIsTheIdentity(t *testing.T) {
 		slot(festival.Slot{Session: bread, Space: other, Seating: festival.External}, "2027-10-30", "14:00", time.Hour)
 		slot(festival.Slot{Session: bread, Space: yard, Booth: booth.ID}, "2027-10-31", "02:00", 3*time.Hour)
 		slot(festival.Slot{Session: open, Space: yard}, "2027-10-31", "12:00", 168*time.Hour)
+		slot(festival.Slot{Session: open, Space: garden}, "2027-10-31", "13:00", time.Hour)
 		return failed
 	})
 	unchanged(t, s, p)
@@ -248,8 +251,8 @@ func TestFrab_importOfOurExportIsTheIdentity(t *testing.T) {
 
 var guids = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
 
-// numbered gives the lines of a file with its guids as numbers: those of venues
-// and booths are not taken in, but who refers to whom stays.
+// numbered gives the lines of a file with its guids as numbers: those of booths
+// are not taken in, but who refers to whom stays.
 func numbered(data []byte) []string {
 	seen := map[string]string{}
 	return strings.Split(guids.ReplaceAllStringFunc(string(data), func(guid string) string {

@@ -218,7 +218,7 @@ func (w *scheduler) extraVenues() {
 		}
 		taken[key] = true
 		x.guids[v.value("guid")] = w.venue(festival.RecordVenue{
-			Key: key, Name: name, Address: v.value("address"), Lat: v.degrees("lat"), Lon: v.degrees("lon"), URL: v.value("url"),
+			Key: key, GUID: v.value("guid"), Name: name, Address: v.value("address"), Lat: v.degrees("lat"), Lon: v.degrees("lon"), URL: v.value("url"),
 			Kind: v.value("kind"), District: v.value("district"), Way: whole(v.said("way")), Access: v.list("access"),
 		})
 	}
