@@ -258,20 +258,22 @@ func (p *Platform) demoLinks(ctx context.Context, d *Demo) error {
 	return p.demoCitizen(ctx, event, d)
 }
 
-// demoCitizen books two seats for a party with a page of its own.
+// demoCitizen books two seats for a party with a page of its own, in the first slot
+// that takes them. A further demo finds that booking, also when its slot is over.
 func (p *Platform) demoCitizen(ctx context.Context, event festival.Event, d *Demo) error {
 	programme, err := p.Festival.Programme(ctx, event.ID)
 	if err != nil {
 		return err
 	}
 	for _, slot := range programme.Slots {
-		if slot.Seating != festival.Bookable || !slot.Start.After(p.Now()) {
+		if slot.Seating != festival.Bookable {
 			continue
 		}
 		receipt, err := p.Registration.Book(ctx, registration.Request{
 			City: DemoCity, Slot: slot.ID, Name: "Aylin and party", Mail: "aylin@harbour.example", Seats: 2, Lang: "en", Confirm: true,
+			Key: "demo citizen " + slot.ID,
 		})
-		if kernel.KindOf(err) == kernel.Conflict {
+		if kernel.KindOf(err) == kernel.Conflict || err == nil && receipt.Booking.Mail == "" { // over; its address was taken out
 			continue
 		}
 		if err != nil {

@@ -2,6 +2,7 @@ package platform_test
 
 import (
 	"testing"
+	"time"
 
 	"feria/festival"
 	"feria/kernel"
@@ -9,7 +10,8 @@ import (
 )
 
 func TestDemo_isWholeAndOnce(t *testing.T) {
-	p, _ := open(t, "demo")
+	now := april
+	p, _ := openAt(t, "demo", func() time.Time { return now })
 	first, err := p.Demo(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -38,6 +40,26 @@ func TestDemo_isWholeAndOnce(t *testing.T) {
 	if second.New {
 		t.Error("the second demo made the city again")
 	}
+	now = april.AddDate(0, 0, 7) // in the middle of the week
+	if _, err := p.Demo(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	citizens := 0
+	for _, slot := range programme.Slots {
+		booked, err := p.Registration.Booked(t.Context(), slot.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, b := range booked {
+			if b.Booking.Name == "Aylin and party" {
+				citizens++
+			}
+		}
+	}
+	if citizens != 1 {
+		t.Errorf("three demos booked for the citizen %d times, want once", citizens)
+	}
+	now = april
 	well(t, p)
 }
 
