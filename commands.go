@@ -87,6 +87,9 @@ func importFlags(set *flag.FlagSet, o *options) {
 }
 
 func importFile(ctx context.Context, c *call) error {
+	if c.options.event == "" {
+		return errors.New("--event is missing: the event's word in addresses, for example --event autumn-2027")
+	}
 	data, err := os.ReadFile(c.args[0])
 	if err != nil {
 		return err

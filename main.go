@@ -99,14 +99,14 @@ func run(ctx context.Context, args []string, out, errs io.Writer) int {
 	if chosen.flags != nil {
 		chosen.flags(set, &c.options)
 	}
-	if err := set.Parse(rest); err != nil {
+	if c.args, err = parse(set, rest); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return 0
 		}
 		return 2
 	}
-	c.args = set.Args()
-	if want := len(strings.Fields(chosen.args)); len(c.args) != want {
+	if wrong := chosen.miscounted(c.args); wrong != "" {
+		fmt.Fprintf(errs, "feria %s: %s\n\n", chosen.name, wrong)
 		set.Usage()
 		return 2
 	}
@@ -143,6 +143,37 @@ func choose(args []string) (*command, []string) {
 		return &all[i], args
 	}
 	return nil, nil
+}
+
+// parse reads flags before, between and behind the other words, which it gives;
+// behind "--" all are words.
+func parse(set *flag.FlagSet, args []string) (words []string, err error) {
+	var behind []string
+	if i := slices.Index(args, "--"); i >= 0 {
+		args, behind = args[:i], args[i+1:]
+	}
+	for {
+		if err := set.Parse(args); err != nil {
+			return nil, err
+		}
+		if set.NArg() == 0 {
+			return append(words, behind...), nil
+		}
+		words, args = append(words, set.Arg(0)), set.Args()[1:]
+	}
+}
+
+// miscounted says what is wrong with the number of words behind a command, "" if
+// nothing is.
+func (c *command) miscounted(words []string) string {
+	wanted := strings.Fields(c.args)
+	switch {
+	case len(words) < len(wanted):
+		return wanted[len(words)] + " is missing."
+	case len(words) > len(wanted):
+		return fmt.Sprintf("%q is one word too many.", words[len(wanted)])
+	}
+	return ""
 }
 
 func usage(w io.Writer) {
