@@ -25,7 +25,8 @@ type Config struct {
 	// are never built from request headers. Empty: http:// (https:// with TLSCert)
 	// and Addr, "localhost" where that is every address of the machine.
 	URL string `env:"URL"`
-	// Store is "sqlite:PATH" or "mongodb://…"; empty: sqlite:feria.db in Data.
+	// Store is "sqlite:PATH" or "mongodb://…"; empty: sqlite: and feria.db in Data.
+	// A PATH that is not absolute begins at the current folder, as Data does.
 	Store string `env:"STORE"`
 	// StoreFile names a file that holds Store, since a MongoDB address may hold
 	// a password.
