@@ -57,9 +57,9 @@ type Config struct {
 func (c *Config) Flags(set *flag.FlagSet) {
 	set.StringVar(&c.Addr, "addr", c.Addr, "address to listen on, host:port")
 	set.StringVar(&c.URL, "url", c.URL, "public base address of all links")
-	set.StringVar(&c.Store, "store", c.Store, "sqlite:PATH or mongodb://…")
+	set.Func("store", "sqlite:PATH or mongodb://…; if not given, feria.db in the data folder", into(&c.Store))
 	set.StringVar(&c.Data, "data", c.Data, "data folder")
-	set.StringVar(&c.Mail, "mail", c.Mail, "smtp://user:password@host:port")
+	set.Func("mail", "smtp://user:password@host:port", into(&c.Mail))
 	set.StringVar(&c.MailFrom, "mail-from", c.MailFrom, "sender of mails")
 	set.StringVar(&c.TLSCert, "tls-cert", c.TLSCert, "certificate, PEM")
 	set.StringVar(&c.TLSKey, "tls-key", c.TLSKey, "key, PEM")
@@ -67,6 +67,15 @@ func (c *Config) Flags(set *flag.FlagSet) {
 		c.Proxies = strings.Split(s, ",")
 		return nil
 	})
+}
+
+// into takes a flag whose value may hold a password: unlike a StringVar's it is
+// not printed as the default when its variable is set.
+func into(value *string) func(string) error {
+	return func(s string) error {
+		*value = s
+		return nil
+	}
 }
 
 // FromEnvironment reads the FERIA_ variables.
@@ -150,6 +159,20 @@ func typed(addr string) string {
 // MongoDB says whether the store is a MongoDB server.
 func (c *Config) MongoDB() bool {
 	return strings.HasPrefix(c.Store, "mongodb://") || strings.HasPrefix(c.Store, "mongodb+srv://")
+}
+
+// storeAddress is Store for people to read: without user, password and options,
+// of which each may be a secret.
+func (c *Config) storeAddress() string {
+	scheme, rest, ok := strings.Cut(c.Store, "://")
+	if !ok {
+		return c.Store
+	}
+	rest, _, _ = strings.Cut(rest[strings.LastIndexByte(rest, '@')+1:], "?")
+	if strings.ContainsAny(rest, "&=") { // the @ was one of the options'
+		rest = "…"
+	}
+	return scheme + "://" + rest
 }
 
 // Secure says whether people reach Feria by HTTPS.

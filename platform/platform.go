@@ -78,7 +78,9 @@ func Collections() []store.Declaration {
 }
 
 // Open opens the store, which builds its indexes and, on a MongoDB server, tries
-// whether it is exact, and puts the services together. It starts nothing.
+// whether it is exact, and puts the services together. It starts nothing. Errors:
+// those of the store; Unavailable store_unreachable for a MongoDB server that does
+// not answer; Invalid no_store.
 func Open(ctx context.Context, c Config, o Options) (*Platform, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -98,6 +100,9 @@ func Open(ctx context.Context, c Config, o Options) (*Platform, error) {
 		}
 	}
 	driver, err := openDriver(ctx, c)
+	if c.MongoDB() && errors.Is(err, store.ErrUnavailable) {
+		return nil, &kernel.Error{Kind: kernel.Unavailable, Code: "store_unreachable", Args: map[string]any{"address": c.storeAddress()}, Cause: err}
+	}
 	if err != nil {
 		return nil, err
 	}
