@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -46,7 +47,21 @@ func (u *uniques) get(collection string) []string {
 // go together, in no order among themselves, which matters to nobody, since none
 // of them needs another of them.
 func (d *Driver) Apply(ctx context.Context, writes []store.Write) []error {
+	ctx, done, err := d.watch.enter(ctx)
+	if err != nil {
+		return slices.Repeat([]error{err}, len(writes))
+	}
 	errs := make([]error, len(writes))
+	defer func() {
+		if err := done(errors.Join(errs...)); !errors.Is(err, errAway) {
+			return
+		}
+		for i, err := range errs {
+			if errors.Is(err, context.Canceled) {
+				errs[i] = errAway
+			}
+		}
+	}()
 	failed := false
 	for from := 0; from < len(writes); {
 		to := from + 1

@@ -26,13 +26,15 @@ type Driver struct {
 	client *mongo.Client
 	db     *mongo.Database
 	unique uniques
+	watch  *watch
 }
 
 // database is used when the URI names none.
 const database = "feria"
 
-// patience is how long a server may take to be found or to answer, where the
-// caller's context does not end earlier.
+// patience is how long a server may take to be found at the start, and how long
+// one that is there may take to answer, where the caller's context does not end
+// earlier. One that goes away is found out sooner: see watch.
 const patience = 20 * time.Second
 
 // Open connects to the server of a mongodb:// or mongodb+srv:// URI, whose path
@@ -61,10 +63,11 @@ func Open(ctx context.Context, uri string) (*Driver, error) {
 		name = database
 	}
 	d := &Driver{client: client, db: client.Database(name)}
-	if err := d.Ping(ctx); err != nil {
-		_ = d.Close() // the first error is the one that tells
+	if err := d.ping(ctx); err != nil {
+		_ = d.disconnect() // the first error is the one that tells
 		return nil, err
 	}
+	d.watch = newWatch(d.ping)
 	return d, nil
 }
 
@@ -98,11 +101,25 @@ func (d *Driver) Kind() string { return "mongodb" }
 // need not be exact. FerretDB v1 granted 480 of 200 claims.
 func (d *Driver) Doubted() bool { return true }
 
-// Ping asks the server.
-func (d *Driver) Ping(ctx context.Context) error { return translate(d.client.Ping(ctx, nil)) }
+// Ping asks the server, unless it is known to be away.
+func (d *Driver) Ping(ctx context.Context) (err error) {
+	ctx, done, err := d.watch.enter(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = done(err) }()
+	return d.ping(ctx)
+}
+
+func (d *Driver) ping(ctx context.Context) error { return translate(d.client.Ping(ctx, nil)) }
 
 // Close ends all connections.
 func (d *Driver) Close() error {
+	d.watch.stop()
+	return d.disconnect()
+}
+
+func (d *Driver) disconnect() error {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	return translate(d.client.Disconnect(ctx))

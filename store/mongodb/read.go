@@ -16,7 +16,16 @@ import (
 var wanted = bson.D{{Key: "k", Value: 0}}
 
 // Get reads one document.
-func (d *Driver) Get(ctx context.Context, collection, id string) (store.Doc, error) {
+func (d *Driver) Get(ctx context.Context, collection, id string) (doc store.Doc, err error) {
+	ctx, done, err := d.watch.enter(ctx)
+	if err != nil {
+		return store.Doc{}, err
+	}
+	defer func() { err = done(err) }()
+	return d.get(ctx, collection, id)
+}
+
+func (d *Driver) get(ctx context.Context, collection, id string) (store.Doc, error) {
 	raw, err := d.db.Collection(collection).
 		FindOne(ctx, bson.D{{Key: "_id", Value: id}}, options.FindOne().SetProjection(wanted)).Raw()
 	if err != nil {
@@ -27,7 +36,12 @@ func (d *Driver) Get(ctx context.Context, collection, id string) (store.Doc, err
 
 // GetUnless asks for the revision alone first, which is all that most polls
 // need.
-func (d *Driver) GetUnless(ctx context.Context, collection, id string, rev int64) (store.Doc, bool, error) {
+func (d *Driver) GetUnless(ctx context.Context, collection, id string, rev int64) (doc store.Doc, changed bool, err error) {
+	ctx, done, err := d.watch.enter(ctx)
+	if err != nil {
+		return store.Doc{}, false, err
+	}
+	defer func() { err = done(err) }()
 	if rev != 0 {
 		raw, err := d.db.Collection(collection).
 			FindOne(ctx, bson.D{{Key: "_id", Value: id}}, options.FindOne().SetProjection(bson.D{{Key: "rev", Value: 1}})).Raw()
@@ -38,7 +52,7 @@ func (d *Driver) GetUnless(ctx context.Context, collection, id string, rev int64
 			return store.Doc{ID: id, Rev: rev}, false, nil
 		}
 	}
-	doc, err := d.Get(ctx, collection, id)
+	doc, err = d.get(ctx, collection, id)
 	return doc, err == nil && doc.Rev != rev, err
 }
 
@@ -46,8 +60,12 @@ func (d *Driver) GetUnless(ctx context.Context, collection, id string, rev int64
 const manyKeys = 1000
 
 // GetMany reads those that exist.
-func (d *Driver) GetMany(ctx context.Context, collection, index string, keys []string) ([]store.Doc, error) {
-	var docs []store.Doc
+func (d *Driver) GetMany(ctx context.Context, collection, index string, keys []string) (docs []store.Doc, err error) {
+	ctx, done, err := d.watch.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = done(err) }()
 	by := scanned(store.Scan{Index: index})
 	for start := 0; start < len(keys); start += manyKeys {
 		part := keys[start:min(start+manyKeys, len(keys))]
@@ -65,7 +83,12 @@ func (d *Driver) GetMany(ctx context.Context, collection, index string, keys []s
 const batch = 1000
 
 // Find reads one range of one index.
-func (d *Driver) Find(ctx context.Context, collection string, scan store.Scan) ([]store.Doc, error) {
+func (d *Driver) Find(ctx context.Context, collection string, scan store.Scan) (docs []store.Doc, err error) {
+	ctx, done, err := d.watch.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = done(err) }()
 	key, direction, after := scanned(scan), 1, "$gt"
 	if scan.Desc {
 		direction, after = -1, "$lt"
@@ -97,7 +120,12 @@ func (d *Driver) Find(ctx context.Context, collection string, scan store.Scan) (
 }
 
 // Count counts one range of one index.
-func (d *Driver) Count(ctx context.Context, collection string, scan store.Scan) (int, error) {
+func (d *Driver) Count(ctx context.Context, collection string, scan store.Scan) (count int, err error) {
+	ctx, done, err := d.watch.enter(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = done(err) }()
 	n, err := d.db.Collection(collection).CountDocuments(ctx, bson.D{{Key: scanned(scan), Value: bounds(scan)}})
 	return int(n), translate(err)
 }
