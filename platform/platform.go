@@ -134,16 +134,17 @@ func (p *Platform) assemble(ctx context.Context) (err error) {
 	if p.secret, err = installationSecret(ctx, p.Store); err != nil {
 		return err
 	}
+	p.Metrics = newMetrics(p)
 	p.Festival = festival.New(p.Store, p.Now)
 	p.Views = newViews(p.Festival, p.Log)
 	p.Registration = registration.New(p.Store, p.Now, registration.Options{
 		Slots: slots{p.Views}, Secret: p.Secret("party links"), Places: p.Festival.SetPlaces, Wake: p.wakeFanOut,
+		Decided: p.Metrics.booked,
 	})
-	p.Ticketing = ticketing.New(p.Store, p.Now, p.Secret("passes"), rights{p.Registration}).WithCities(p.cityIDs)
+	p.Ticketing = ticketing.New(p.Store, p.Now, p.Secret("passes"), rights{p.Registration}).WithCities(p.cityIDs).WithDecided(p.Metrics.scanned)
 	p.People = people.New(p.Store, p.Now)
 	p.Limiter = people.NewLimiter(p.Store, p.Now)
 	p.visitors = newVisitors(p.Now)
-	p.Metrics = newMetrics(p)
 	p.Outbox = mail.New(p.Store, p.Now)
 	p.Jobs = jobs.New(p.Store, p.Now, kernel.NewID(), p.Log)
 	p.declareJobs()

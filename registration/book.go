@@ -85,6 +85,20 @@ func (r *Request) Check() error {
 // without a confirmed address; Invalid idempotency_mismatch when the key was
 // used for something else; Unavailable roster_busy, booking_unsettled.
 func (s *Service) Book(ctx context.Context, r Request) (Receipt, error) {
+	receipt, err := s.bookOnce(ctx, r)
+	if s.o.Decided != nil {
+		switch {
+		case err == nil && !receipt.Replayed:
+			s.o.Decided(string(receipt.State))
+		case kernel.KindOf(err) == kernel.Conflict:
+			s.o.Decided(kernel.CodeOf(err))
+		}
+	}
+	return receipt, err
+}
+
+// bookOnce is Book, which counts.
+func (s *Service) bookOnce(ctx context.Context, r Request) (Receipt, error) {
 	if err := r.Check(); err != nil {
 		return Receipt{}, err
 	}

@@ -56,6 +56,9 @@ type Options struct {
 	// Wake, if not nil, is called when there is something for Drain; at once says
 	// that a roster takes no more bookings soon if it is left to wait.
 	Wake func(atOnce bool)
+	// Decided, if not nil, is told what each request for seats came to: the State,
+	// or the code of the refusal. Repeats do not count.
+	Decided func(outcome string)
 }
 
 // Service is registration over one store. It is safe for concurrent use.

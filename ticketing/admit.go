@@ -49,6 +49,9 @@ func (s *Service) Scan(ctx context.Context, r ScanRequest) (Verdict, error) {
 	if err != nil {
 		return Verdict{}, err
 	}
+	if s.decided != nil && !repeated {
+		s.decided(row.Result, row.Reason)
+	}
 	v, err := s.say(ctx, row, pass.Name)
 	v.Replayed = repeated
 	return v, err

@@ -59,6 +59,7 @@ type Service struct {
 	secret     []byte
 	rights     Rights
 	cities     func(ctx context.Context) ([]string, error)
+	decided    func(Result, Reason) // nil: nobody is told
 	keys       *store.Collection[KeySet]
 	passes     *store.Collection[Pass]
 	gates      *store.Collection[Gate]
@@ -101,6 +102,14 @@ func New(s *store.Store, now kernel.Clock, secret []byte, rights Rights) *Servic
 // events of the own city are. It is called before the Service is used.
 func (s *Service) WithCities(list func(ctx context.Context) ([]string, error)) *Service {
 	s.cities = list
+	return s
+}
+
+// WithDecided tells whom each scan that was decided is told: its Result, and its
+// Reason unless that is OK. Repeats do not count. It is called before the Service
+// is used.
+func (s *Service) WithDecided(tell func(Result, Reason)) *Service {
+	s.decided = tell
 	return s
 }
 
