@@ -73,8 +73,9 @@ func (s *Service) CityByHost(ctx context.Context, host string) (City, error) {
 }
 
 // SaveCity changes a city; change is called with what is stored, maybe twice,
-// and its error is returned as is. ID and LastEventNumber stay. Errors: Missing;
-// Errors by field; Conflict host_taken.
+// and its error is returned as is. ID and LastEventNumber stay. ChangedAt is what
+// the caller saw, as for SaveEvent. Errors: Missing; Errors by field; Conflict
+// host_taken, record_changed.
 func (s *Service) SaveCity(ctx context.Context, id, by string, change func(*City) error) (City, error) {
 	before, err := s.City(ctx, id)
 	if err != nil {
@@ -97,6 +98,7 @@ func (s *Service) SaveCity(ctx context.Context, id, by string, change func(*City
 		if err := change(&next); err != nil {
 			return err
 		}
+		seen := next.ChangedAt
 		next.tidy()
 		next.ID, next.LastEventNumber, next.ChangedAt, next.ChangedBy = c.ID, c.LastEventNumber, c.ChangedAt, c.ChangedBy
 		if err := next.complaints().Err(); err != nil {
@@ -104,6 +106,9 @@ func (s *Service) SaveCity(ctx context.Context, id, by string, change func(*City
 		}
 		if same(next, *c) {
 			return store.ErrUnchanged
+		}
+		if err := unchangedSince(seen, c.ChangedAt); err != nil {
+			return err
 		}
 		next.ChangedAt, next.ChangedBy = now, by
 		*c = next

@@ -160,7 +160,10 @@ func (v *Event) gone(now time.Time) bool {
 // SaveEvent changes an event; change is called with what is stored, maybe
 // twice, and its error is returned as is. What identifies the event and its
 // release stays; a slug it had before is remembered. An event that is refused is
-// as it was. Errors: Missing; Errors by field; Conflict slug_taken, track_in_use.
+// as it was. Where change sets another ChangedAt, it is what the caller saw: an
+// event that changed since, and is to change again, is refused; zero asks for no
+// such check. Errors: Missing; Errors by field; Conflict slug_taken, track_in_use,
+// record_changed.
 func (s *Service) SaveEvent(ctx context.Context, id, by string, change func(*Event) error) (Event, error) {
 	before, err := s.Event(ctx, id)
 	if err != nil {
@@ -198,6 +201,7 @@ func (s *Service) updateEvent(ctx context.Context, id, by string, change func(*E
 		if err := change(&next); err != nil {
 			return err
 		}
+		seen := next.ChangedAt
 		next.keep(*e, now)
 		if err := next.complaints().Err(); err != nil {
 			return err
@@ -205,6 +209,9 @@ func (s *Service) updateEvent(ctx context.Context, id, by string, change func(*E
 		wanted = next.Slug
 		if same(next, *e) {
 			return store.ErrUnchanged
+		}
+		if err := unchangedSince(seen, e.ChangedAt); err != nil {
+			return err
 		}
 		next.ChangedAt, next.ChangedBy = now, by
 		*e = next
@@ -217,6 +224,15 @@ func (s *Service) updateEvent(ctx context.Context, id, by string, change func(*E
 		return Event{}, missing(err)
 	}
 	return e, s.bump(ctx, id)
+}
+
+// unchangedSince refuses to change what was changed after it was seen; zero for
+// not seen. Error: Conflict record_changed.
+func unchangedSince(seen, changed time.Time) error {
+	if seen.IsZero() || seen.Equal(changed) {
+		return nil
+	}
+	return kernel.New(kernel.Conflict, "record_changed", "", "at", changed)
 }
 
 // keep brings back what no change of an event may touch, and remembers the slug

@@ -182,8 +182,8 @@ func (k *kindOf[T, P]) put(ctx context.Context, s *Service, v T, by string, refs
 		if same(next, *stored) {
 			return store.ErrUnchanged
 		}
-		if !seen.IsZero() && !seen.Equal(old.ChangedAt) {
-			return kernel.New(kernel.Conflict, "record_changed", "", "at", old.ChangedAt)
+		if err := unchangedSince(seen, old.ChangedAt); err != nil {
+			return err
 		}
 		P(&next).base().Source = source
 		P(&next).base().ChangedAt, P(&next).base().ChangedBy = now, by

@@ -55,7 +55,7 @@ func (a *API) mountEvents() {
 		func(ctx context.Context, _ *struct{}) (*answer[festival.City], error) {
 			return ok(callOf(ctx).city), nil
 		})
-	register(a, operation{id: "put-city-settings", method: http.MethodPut, path: "/city/settings", tag: "City", summary: "Change the city", may: people.CityEdit},
+	register(a, operation{id: "put-city-settings", method: http.MethodPut, path: "/city/settings", tag: "City", summary: "Change the city; with changed_at as it was read, a change that somebody made since is a conflict", may: people.CityEdit},
 		func(ctx context.Context, in *cityBody) (*answer[festival.City], error) {
 			c := callOf(ctx)
 			return done(a.p.Festival.SaveCity(ctx, c.city.ID, c.by(), func(stored *festival.City) error {
@@ -101,7 +101,7 @@ func (a *API) mountEvents() {
 			e, err := a.event(ctx, in.Event)
 			return done(a.eventView(callOf(ctx), e), err)
 		})
-	register(a, operation{id: "put-event", method: http.MethodPut, path: "/events/{event}", tag: "Events", summary: "Change an event", may: people.ConsoleEdit},
+	register(a, operation{id: "put-event", method: http.MethodPut, path: "/events/{event}", tag: "Events", summary: "Change an event; with changed_at as it was read, a change that somebody made since is a conflict", may: people.ConsoleEdit},
 		func(ctx context.Context, in *changeEvent) (*answer[festival.Event], error) {
 			e, err := a.event(ctx, in.Event)
 			if err != nil {
