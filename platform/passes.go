@@ -3,6 +3,8 @@ package platform
 import (
 	"cmp"
 	"context"
+	"net/netip"
+	"strconv"
 	"time"
 
 	"feria/festival"
@@ -121,6 +123,51 @@ func (p *Platform) OpenPass(ctx context.Context, event festival.Event, party reg
 	}
 	pass, err = p.Ticketing.SetPersons(ctx, pass.ID, persons)
 	return p.Ticketing.Fitted(pass, event), err
+}
+
+// Taking is somebody who takes a pass without booking anything.
+type Taking struct {
+	Event   festival.Event
+	By      string     // who does it with a token; "" for a visitor
+	From    netip.Addr // where a visitor is
+	Key     string     // of the request; "" for one that is not sent again
+	Lang    string
+	Persons int // how many come with the pass
+}
+
+// TakePass gives a party of its own a pass of an event that is open to all. A
+// repeat under its key gets the pass of the first and uses nothing of a budget.
+// Errors: event_not_open, persons_range at persons, idempotency_mismatch, for a
+// visitor TooMany network_busy, those of PassFor.
+func (p *Platform) TakePass(ctx context.Context, t Taking) (ticketing.Pass, error) {
+	if !t.Event.Open {
+		return ticketing.Pass{}, kernel.New(kernel.Conflict, "event_not_open", "event")
+	}
+	if err := ticketing.CheckPersons(t.Persons); err != nil {
+		return ticketing.Pass{}, err
+	}
+	k := registration.Keyed{City: t.Event.City, By: t.By, Key: t.Key, Lang: t.Lang, Asked: kernel.DeriveID(t.Event.ID, strconv.Itoa(t.Persons))}
+	if k.Key == "" {
+		k.Key = kernel.NewID()
+	}
+	party, again, err := p.Registration.PartyAgain(ctx, k)
+	if err == nil && !again {
+		if t.By == "" {
+			err = p.AllowParty(k.City, t.From)
+		}
+		if err == nil {
+			party, again, err = p.Registration.PartyOfKey(ctx, k)
+		}
+	}
+	if err != nil {
+		return ticketing.Pass{}, err
+	}
+	if again { // its number may have been changed since, on its page
+		if pass, err := p.PassFor(ctx, t.Event, party.ID, party.Name); err != nil || pass.Persons != 0 {
+			return pass, err
+		}
+	}
+	return p.OpenPass(ctx, t.Event, party, t.Persons)
 }
 
 // DefaultGates gives a new event its first gate, so that its door works without

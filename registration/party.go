@@ -30,6 +30,8 @@ type Party struct {
 	// Home says that it belongs to an address and to no browser: only with a proof
 	// of that address is it anybody's, see Service.ConfirmIn.
 	Home bool `json:"home,omitempty"`
+	// Asked is what was asked for under the key that it was made by, see PartyOfKey.
+	Asked string `json:"asked,omitempty"`
 	// Tries are the bookings that were begun without a proof of Mail: two
 	// requests in one moment must not come to three bookings.
 	Tries []Try `json:"tries,omitempty"`
@@ -97,15 +99,42 @@ func (s *Service) NewParty(ctx context.Context, city, name, lang string) (Party,
 	return p, s.parties.Insert(ctx, p)
 }
 
+// Keyed is a request that carries a key and makes a party.
+type Keyed struct {
+	City, By, Key, Lang string
+	// Asked tells one request from another: under one key only one is answered.
+	Asked string
+}
+
+func (k Keyed) party() string {
+	return k.City + "/" + kernel.DeriveID("party-of-key", k.City, k.By, k.Key)
+}
+
 // PartyOfKey is NewParty for a request that carries a key: a repeat gets the
-// party of the first.
-func (s *Service) PartyOfKey(ctx context.Context, city, by, key, lang string) (Party, error) {
-	p := Party{ID: city + "/" + kernel.DeriveID("party-of-key", city, by, key), City: city, Lang: lang, MadeAt: s.now()}
-	err := s.parties.Insert(ctx, p)
+// party of the first. Error: Invalid idempotency_mismatch when the key was used
+// for something else.
+func (s *Service) PartyOfKey(ctx context.Context, k Keyed) (p Party, again bool, err error) {
+	p = Party{ID: k.party(), City: k.City, Lang: k.Lang, MadeAt: s.now(), Asked: k.Asked}
+	err = s.parties.Insert(ctx, p)
 	if errors.Is(err, store.ErrExists) {
-		return s.Party(ctx, p.ID)
+		return s.PartyAgain(ctx, k)
 	}
-	return p, err
+	return p, false, err
+}
+
+// PartyAgain gives the party that was made under a key before, and makes none; ok
+// is false if none was. Error: that of PartyOfKey.
+func (s *Service) PartyAgain(ctx context.Context, k Keyed) (p Party, ok bool, err error) {
+	p, err = s.parties.Get(ctx, k.party())
+	switch {
+	case errors.Is(err, store.ErrAbsent):
+		return Party{}, false, nil
+	case err != nil:
+		return Party{}, false, err
+	case p.Asked != "" && p.Asked != k.Asked:
+		return Party{}, false, kernel.New(kernel.Invalid, "idempotency_mismatch", "Idempotency-Key")
+	}
+	return p, true, nil
 }
 
 // Rename gives a party another name; its bookings keep those they were made

@@ -8,6 +8,7 @@ import (
 	"feria/festival"
 	"feria/kernel"
 	"feria/people"
+	"feria/platform"
 	"feria/registration"
 )
 
@@ -178,27 +179,11 @@ func (a *API) mountBookings() {
 			if in.Body != nil && in.Body.Persons != 0 {
 				persons = in.Body.Persons
 			}
-			if !e.Open {
-				return nil, kernel.New(kernel.Conflict, "event_not_open", "event")
-			}
 			c := callOf(ctx)
 			if err := c.keyIsLong(); err != nil && c.by() == "" {
 				return nil, err
 			}
-			if c.by() == "" {
-				if err := a.p.AllowParty(c.city.ID, c.from); err != nil {
-					return nil, err
-				}
-			}
-			key := c.key
-			if key == "" {
-				key = kernel.NewID()
-			}
-			party, err := a.p.Registration.PartyOfKey(ctx, c.city.ID, c.by(), key, c.printer.Lang())
-			if err != nil {
-				return nil, err
-			}
-			pass, err := a.p.OpenPass(ctx, e, party, persons)
+			pass, err := a.p.TakePass(ctx, platform.Taking{Event: e, By: c.by(), From: c.from, Key: c.key, Lang: c.printer.Lang(), Persons: persons})
 			return done(passView{pass.CodeShown(), a.p.PassURL(pass)}, err)
 		})
 	type changeBody struct {
