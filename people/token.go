@@ -39,24 +39,31 @@ var tokens = store.Declare(store.Spec[Token]{
 	Keep: "until it is revoked",
 })
 
-// NewToken makes a token and gives its text, which is shown once and never
-// stored. The city stands in it, so that a program needs nothing else. Errors:
-// those of a grant (see Grant); token_name_missing, name_long.
+// NewToken is MakeToken for who wants the text alone.
 func (s *Service) NewToken(ctx context.Context, city, event string, role Role, name, by string) (text string, err error) {
+	_, text, err = s.MakeToken(ctx, city, event, role, name, by)
+	return text, err
+}
+
+// MakeToken makes a token and gives it with its text, which is shown once and
+// never stored. The city stands in it, so that a program needs nothing else.
+// Errors: those of a grant (see Grant); token_name_missing, name_long.
+func (s *Service) MakeToken(ctx context.Context, city, event string, role Role, name, by string) (made Token, text string, err error) {
 	if err := (Held{Role: role, Event: event}).check(city); err != nil {
-		return "", err
+		return Token{}, "", err
 	}
 	if name, err = cleanName(name); err != nil {
-		return "", err
+		return Token{}, "", err
 	}
 	if name == "" {
-		return "", kernel.New(kernel.Invalid, "token_name_missing", "name")
+		return Token{}, "", kernel.New(kernel.Invalid, "token_name_missing", "name")
 	}
 	secret := kernel.NewSecret()
-	return tokenMark + city + "." + secret, tokens.In(s.store).Insert(ctx, Token{
+	made = Token{
 		ID: city + "/" + kernel.NewID(), City: city, Event: event, Role: role, Name: name, By: by,
 		Secret: kernel.HashSecret(secret), At: s.now(),
-	})
+	}
+	return made, tokenMark + city + "." + secret, tokens.In(s.store).Insert(ctx, made)
 }
 
 // Token tells who a token is; one that another copy of Feria has revoked may still

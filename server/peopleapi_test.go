@@ -60,7 +60,15 @@ func TestAPI_peopleOfOneEvent(t *testing.T) {
 	volunteer.json("DELETE", "/people?grant="+mine, nil, nil).want(t, 403)
 	organizer.json("DELETE", "/people?grant="+mine, nil, nil).want(t, 204)
 
-	organizer.json("POST", "/tokens", map[string]any{"name": "Door", "role": "volunteer", "event": "learning-week"}, nil).want(t, 201)
+	var token struct{ ID, Name, Text string }
+	organizer.json("POST", "/tokens", map[string]any{"name": "Door", "role": "volunteer", "event": "learning-week"}, &token).want(t, 201)
+	made := false
+	for _, row := range all(organizer, "/tokens").Items {
+		made = made || row.ID == token.ID && token.Text != ""
+	}
+	if !made {
+		t.Errorf("the token %q that was made is not listed", token.ID)
+	}
 	organizer.json("POST", "/tokens", map[string]any{"name": "All", "role": "owner"}, nil).want(t, 403)
 	tokens := all(organizer, "/tokens").Items
 	for _, token := range tokens {

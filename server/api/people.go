@@ -115,8 +115,8 @@ func (a *API) mountPeople() {
 			if err != nil {
 				return nil, err
 			}
-			text, err := a.p.People.NewToken(ctx, c.city.ID, event, in.Body.Role, in.Body.Name, c.by())
-			return done(tokenView{Name: in.Body.Name, Role: in.Body.Role, Event: ownOrNone(event), Text: text}, err)
+			made, text, err := a.p.People.MakeToken(ctx, c.city.ID, event, in.Body.Role, in.Body.Name, c.by())
+			return done(tokenView{ID: made.ID, Name: made.Name, Role: made.Role, Event: ownOrNone(event), Text: text}, err)
 		})
 	type tokenPath struct {
 		Token string `query:"token" required:"true" doc:"id of the token"`
