@@ -38,14 +38,17 @@ func TestAPI_refusesInOneForm(t *testing.T) {
 				t.Errorf("answered as %s", got)
 			}
 			var problem struct {
-				Code, Detail string
-				Status       int
+				Code, Detail, ID string
+				Status           int
 			}
 			if err := json.Unmarshal([]byte(p.body), &problem); err != nil {
 				t.Fatal(err)
 			}
 			if problem.Code != c.code || problem.Status != c.status || !strings.Contains(problem.Detail, c.sentence) {
 				t.Errorf("answered %+v", problem)
+			}
+			if problem.ID == "" || problem.ID != p.Header.Get("X-Request-Id") {
+				t.Errorf("of the request %q, and says %q", p.Header.Get("X-Request-Id"), problem.ID)
 			}
 			if c.status == 405 && p.Header.Get("Allow") != "GET, HEAD, POST" {
 				t.Errorf("allowed is %q", p.Header.Get("Allow"))

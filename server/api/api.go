@@ -62,6 +62,8 @@ type call struct {
 	printer *locale.Printer
 	key     string // Idempotency-Key
 	from    netip.Addr
+	request string // its id, as X-Request-Id and the log tell it
+	route   string // as it was mounted
 }
 
 type callKey struct{}
@@ -173,7 +175,8 @@ func fiberPath(path string) string {
 // nothing is as absent.
 func (a *API) identify(o operation) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
-		c := call{key: ctx.Header("Idempotency-Key"), from: a.address(humafiber.Unwrap(ctx))}
+		asked := humafiber.Unwrap(ctx)
+		c := call{key: ctx.Header("Idempotency-Key"), from: a.address(asked), request: asked.GetRespHeader(fiber.HeaderXRequestID), route: asked.Route().Path}
 		c.printer = a.p.Locale.For(a.p.Locale.Match(ctx.Header("Accept-Language"), a.p.Locale.Languages()))
 		deny := func(err error) { a.write(ctx, a.problem(ctx.Context(), c, err)) }
 		city, err := a.p.Festival.CityByHost(ctx.Context(), hostName(ctx.Host()))

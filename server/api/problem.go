@@ -26,6 +26,7 @@ type Problem struct {
 	Code   string  `json:"code" doc:"stable, for programs"`
 	Field  string  `json:"field,omitempty" doc:"the member that it is about"`
 	Errors []Fault `json:"errors,omitempty" doc:"every complaint about the input"`
+	ID     string  `json:"id,omitempty" doc:"of the request, as in X-Request-Id and in the log"`
 
 	wait int // seconds, for Retry-After
 }
@@ -59,7 +60,7 @@ func (p *Problem) GetHeaders() http.Header {
 // problem turns an error into its document; only internal ones reach the log.
 func (a *API) problem(ctx context.Context, c call, err error) *Problem {
 	kind := kernel.KindOf(err)
-	p := &Problem{Type: "about:blank", Status: web.StatusOf(kind), Code: kernel.CodeOf(err), wait: web.RetryAfter(err)}
+	p := &Problem{Type: "about:blank", Status: web.StatusOf(kind), Code: kernel.CodeOf(err), ID: c.request, wait: web.RetryAfter(err)}
 	p.Title = http.StatusText(p.Status)
 	p.Detail, p.Next = c.printer.Error(err)
 	var known *kernel.Error
@@ -74,7 +75,7 @@ func (a *API) problem(ctx context.Context, c call, err error) *Problem {
 		}
 	}
 	if kind == kernel.Internal || kind == kernel.Unavailable {
-		a.p.Log.ErrorContext(ctx, "api", "error", err)
+		a.p.Log.ErrorContext(ctx, "request failed", "id", c.request, "route", c.route, "error", err)
 	}
 	return p
 }
@@ -110,6 +111,7 @@ func newProblem(ctx huma.Context, status int, message string, errs ...error) hum
 	if ctx != nil { // without one, nobody is asking
 		if c := callOf(ctx.Context()); c.printer != nil {
 			p.Detail, p.Next = c.printer.Error(err)
+			p.ID = c.request
 		}
 	}
 	for _, err := range errs {
