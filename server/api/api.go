@@ -55,6 +55,10 @@ type operation struct {
 	body                  int64 // most bytes of the body; 0: 1 MiB
 }
 
+// forAll says whether the answer is the same for everybody without a token: what
+// is public to read. All else is somebody's own.
+func (o operation) forAll() bool { return o.may == people.Public && o.method == http.MethodGet }
+
 // call is who calls, for which city, in which language.
 type call struct {
 	city    festival.City
@@ -178,6 +182,11 @@ func (a *API) identify(o operation) func(huma.Context, func(huma.Context)) {
 		asked := humafiber.Unwrap(ctx)
 		c := call{key: ctx.Header("Idempotency-Key"), from: a.address(asked), request: asked.GetRespHeader(fiber.HeaderXRequestID), route: asked.Route().Path}
 		c.printer = a.p.Locale.For(a.p.Locale.Match(ctx.Header("Accept-Language"), a.p.Locale.Languages()))
+		if o.forAll() && ctx.Header("Authorization") == "" {
+			ctx.SetHeader("Vary", "Accept-Language, Authorization") // with a token, one sees more
+		} else {
+			ctx.SetHeader("Cache-Control", "no-store")
+		}
 		deny := func(err error) { a.write(ctx, a.problem(ctx.Context(), c, err)) }
 		city, err := a.p.Festival.CityByHost(ctx.Context(), hostName(ctx.Host()))
 		if err != nil {
