@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"feria/people"
 )
 
 // description is the OpenAPI document, read as any client would.
@@ -158,4 +160,54 @@ func (c caller) call(method, template string, args []string, body any, status in
 	}
 	object, _ := value.(map[string]any)
 	return object
+}
+
+// Of every action it is described how it is called and refused: with or without a
+// token, with a key where it creates, and with a body that is none of its own.
+func TestAPI_describesEveryRefusal(t *testing.T) {
+	town, _ := newTown(t)
+	d := describe(t, town.visitor())
+	nobody := caller{town.visitor(), d, map[string]bool{}}
+	nobody.token = "feria_nobodys.token"
+	owner := caller{town.program(people.Owner, ""), d, map[string]bool{}}
+	refuse := func(c caller, method, template string, status int, headers ...string) {
+		t.Helper()
+		args := make([]string, strings.Count(template, "{"))
+		for i := range args {
+			args[i] = "learning-week"
+		}
+		c.call(method, template, args, map[string]string{}, status, headers...)
+	}
+	keyless := []string{"POST /tokens"} // its answer is stored nowhere
+	for path, methods := range d.Paths {
+		template := strings.TrimPrefix(path, "/api/v1")
+		for method, op := range methods {
+			method = strings.ToUpper(method)
+			refuse(nobody, method, template, 401)
+			if method != "GET" {
+				c := caller{town.visitor(), d, nobody.called}
+				refuse(c, method, template, 403, "Sec-Fetch-Site", "cross-site")
+			}
+			responses := op["responses"].(map[string]any)
+			body, _ := op["requestBody"].(map[string]any)
+			if body != nil && responses["413"] == nil {
+				t.Errorf("%s %s takes a body, and none is too large", method, template)
+			}
+			if content, _ := body["content"].(map[string]any); content["application/json"] != nil {
+				refuse(owner, method, template, 415, "Content-Type", "text/xml")
+			}
+			keyed := slices.ContainsFunc(asList(op["parameters"]), func(p any) bool {
+				m := p.(map[string]any)
+				return m["name"] == "Idempotency-Key" && m["in"] == "header" && m["required"] != true
+			})
+			if creates := responses["201"] != nil && !slices.Contains(keyless, method+" "+template); keyed != creates {
+				t.Errorf("%s %s creates: %v, takes a key: %v", method, template, creates, keyed)
+			}
+			open := slices.ContainsFunc(asList(op["security"]), func(s any) bool { return len(s.(map[string]any)) == 0 })
+			p := town.visitor().json(method, strings.NewReplacer("{event}", "learning-week", "{", "", "}", "").Replace(template), nil, nil)
+			if asked := p.StatusCode == 401; open == asked || len(asList(op["security"])) == 0 {
+				t.Errorf("%s %s without a token: status %d, described as %v", method, template, p.StatusCode, op["security"])
+			}
+		}
+	}
 }

@@ -51,7 +51,8 @@ type operation struct {
 	may                   people.Permission
 	created               bool  // answers 201
 	or                    int   // the other status of a success, 0 for none
-	creates               bool  // takes an Idempotency-Key that is kept
+	creates               bool  // takes an Idempotency-Key, whose answer is kept here
+	keyed                 bool  // takes an Idempotency-Key and keeps to it by itself
 	body                  int64 // most bytes of the body; 0: 1 MiB
 }
 
@@ -132,19 +133,8 @@ func (a *API) Operations() []Row { return a.rows }
 
 // register mounts one action behind its permission.
 func register[I, O any](a *API, o operation, handle func(context.Context, *I) (*O, error)) {
-	op := huma.Operation{
-		OperationID: o.id, Method: o.method, Path: Prefix + o.path, Summary: o.summary, Tags: []string{o.tag},
-		MaxBodyBytes: o.body,
-		Errors:       []int{http.StatusBadRequest, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity, http.StatusTooManyRequests, http.StatusServiceUnavailable},
-		Middlewares:  huma.Middlewares{a.identify(o)},
-	}
-	if o.created {
-		op.DefaultStatus = http.StatusCreated
-	}
-	if !(people.Actor{}).May(o.may, "") {
-		op.Security = []map[string][]string{{"token": {}}}
-		op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden)
-	}
+	op := o.described(reflect.TypeFor[I]())
+	op.Middlewares = huma.Middlewares{a.identify(o)}
 	a.rows = append(a.rows, Row{Method: o.method, Path: Prefix + fiberPath(o.path), May: o.may, Tag: o.tag, Summary: o.summary})
 	op.Responses = map[string]*huma.Response{}
 	defer func() {

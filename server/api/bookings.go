@@ -74,7 +74,7 @@ func (a *API) mountBookings() {
 			Pass    string `json:"pass,omitempty" doc:"by staff: the short code of a pass of the event, whose party the booking joins; then the name may be empty"`
 		}
 	}
-	register(a, operation{id: "book", method: http.MethodPost, path: "/events/{event}/slots/{slot}/bookings", tag: "Bookings", summary: "Book seats; full means a place in the waiting list", may: people.CitizenBook, created: true},
+	register(a, operation{id: "book", method: http.MethodPost, path: "/events/{event}/slots/{slot}/bookings", tag: "Bookings", summary: "Book seats; full means a place in the waiting list", may: people.CitizenBook, created: true, keyed: true},
 		func(ctx context.Context, in *bookBody) (*answer[bookingView], error) {
 			e, err := a.event(ctx, in.Event)
 			if err != nil {
@@ -169,7 +169,7 @@ func (a *API) mountBookings() {
 		Code string `json:"code" doc:"the short code, to be typed at the door"`
 		URL  string `json:"url" doc:"the page of the pass"`
 	}
-	register(a, operation{id: "take-pass", method: http.MethodPost, path: "/events/{event}/passes", tag: "Bookings", summary: "A pass without a booking, where the event is open to all; the same key gives the same pass", may: people.CitizenBook, created: true},
+	register(a, operation{id: "take-pass", method: http.MethodPost, path: "/events/{event}/passes", tag: "Bookings", summary: "A pass without a booking, where the event is open to all; the same key gives the same pass", may: people.CitizenBook, created: true, keyed: true},
 		func(ctx context.Context, in *takeBody) (*answer[passView], error) {
 			e, err := a.event(ctx, in.Event)
 			if err != nil {
