@@ -63,7 +63,7 @@ func (p *Platform) ClaimOnce(ctx context.Context, c Claim) (json.RawMessage, err
 			kept = d.Answer
 			return store.ErrUnchanged
 		case !expired && now.Sub(d.At) < claimFor:
-			return kernel.New(kernel.Conflict, "idempotency_busy", "Idempotency-Key")
+			return kernel.New(kernel.Conflict, "idempotency_busy", "Idempotency-Key", "seconds", 1)
 		}
 		*d = doc
 		return nil

@@ -7,8 +7,11 @@ import (
 	"sync"
 	"testing"
 
+	"feria/kernel"
 	"feria/people"
+	"feria/platform"
 	"feria/server"
+	"feria/server/web"
 )
 
 // journal is a log that is read while others write into it.
@@ -70,5 +73,22 @@ func TestAPI_whoMayKeepAnswers(t *testing.T) {
 		if cache, vary := p.Header.Get("Cache-Control"), p.Header.Get("Vary"); cache != row.cache || vary != row.vary {
 			t.Errorf("%s %s: Cache-Control %q, Vary %q, want %q, %q", row.method, row.path, cache, vary, row.cache, row.vary)
 		}
+	}
+}
+
+// Who comes while the first request of a key is at work is told how long to wait.
+func TestAPI_aBusyKeySaysWhenToAskAgain(t *testing.T) {
+	town, _ := newTown(t)
+	claim := platform.Claim{City: town.week.City, Actor: "a", Operation: "create-event", Key: "k", Body: "b"}
+	if _, err := town.p.ClaimOnce(t.Context(), claim); err != nil {
+		t.Fatal(err)
+	}
+	_, err := town.p.ClaimOnce(t.Context(), claim)
+	if kernel.CodeOf(err) != "idempotency_busy" || web.RetryAfter(err) != 1 {
+		t.Errorf("the second: %v, to ask again in %d s", err, web.RetryAfter(err))
+	}
+	claim.Body = "another"
+	if _, err = town.p.ClaimOnce(t.Context(), claim); kernel.CodeOf(err) != "idempotency_mismatch" || web.RetryAfter(err) != 0 {
+		t.Errorf("another request: %v, to ask again in %d s", err, web.RetryAfter(err))
 	}
 }

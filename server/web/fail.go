@@ -95,18 +95,17 @@ func (s *Server) fail(c *fiber.Ctx, r *Request, err error) error {
 // RetryAfter is how many seconds to wait before trying again, 0 where trying
 // again does not help.
 func RetryAfter(err error) int {
-	switch kernel.KindOf(err) {
-	case kernel.TooMany, kernel.Unavailable:
-	default:
-		return 0
-	}
 	var e *kernel.Error
 	if errors.As(err, &e) {
 		if seconds, ok := e.Args["seconds"].(int); ok && seconds > 0 {
 			return seconds
 		}
 	}
-	return 10
+	switch kernel.KindOf(err) {
+	case kernel.TooMany, kernel.Unavailable:
+		return 10
+	}
+	return 0
 }
 
 func retryAfter(c *fiber.Ctx, err error) {
