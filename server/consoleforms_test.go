@@ -4,6 +4,8 @@ import (
 	"html"
 	"net/url"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -47,6 +49,41 @@ func TestConsole_twoWhoEditTheEventAndTheCity(t *testing.T) {
 	edit("/console/city", "name.en", one)
 	// A form without the mark, as a script would send it, is no conflict.
 	one.try(t, 303, "/console/learning-week/settings", fair("learning-week")...)
+}
+
+// Two who edit the themes: the second is told what the first one stored, also
+// where it is a theme that the second has not seen.
+func TestConsole_twoWhoEditTheThemes(t *testing.T) {
+	town, clock := newTown(t)
+	d := town.desk(people.Organizer, town.week.ID)
+	at := week + "/tracks"
+	first, second := d.get(at).want(t, 200).filled(), d.get(at).want(t, 200).filled()
+	fresh := len(town.week.Tracks)
+	with := func(form []string, n int, name string) []string {
+		return append(form, "name."+strconv.Itoa(n)+".en", name)
+	}
+	clock.add(time.Minute)
+	d.try(t, 303, at, with(first, fresh, "New of the first")...)
+	again := d.try(t, 409, at, with(second, fresh, "New of the second")...).
+		has(t, "New of the second", "Somebody else saved this meanwhile", "Stored now: New of the first", "Save again to keep what you typed")
+	names := func() (out []string) {
+		e, err := town.p.Festival.Event(t.Context(), town.week.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, track := range e.Tracks[fresh:] {
+			out = append(out, track.Name["en"])
+		}
+		return out
+	}
+	if got := names(); !slices.Equal(got, []string{"New of the first"}) {
+		t.Fatalf("the theme of the first is lost: %q", got)
+	}
+	clock.add(time.Minute)
+	d.try(t, 303, at, with(again.filled(), fresh+1, "New of the first")...)
+	if got := names(); !slices.Equal(got, []string{"New of the second", "New of the first"}) {
+		t.Errorf("after the second: %q", got)
+	}
 }
 
 // A refused form keeps what was typed, in every room that has one.

@@ -81,15 +81,15 @@ func showTracks(r *web.Request) error {
 }
 
 func askTracks(r *web.Request, s *scene, rows []typedTrack, refusal error) error {
-	d := tracksPage{P: r.T, Base: Base(r)}
+	d := tracksPage{P: r.T, Base: Base(r), Seen: s.event.ChangedAt.UTC().Format(seenAt)}
 	status := fiber.StatusOK
 	wrong := map[int]map[string]string{} // by row and part of it
 	if refusal != nil {
-		byField, above, _, ok := r.Sentences(refusal)
+		byField, above, next, ok := r.Sentences(refusal)
 		if !ok {
 			return refusal
 		}
-		status, d.Error = web.StatusOfForm(refusal), above
+		status, d.Error, d.Next = web.StatusOfForm(refusal), above, next
 		for field, sentence := range byField {
 			n, part, ok := trackOf(rows, field)
 			if !ok {
@@ -102,18 +102,38 @@ func askTracks(r *web.Request, s *scene, rows []typedTrack, refusal error) error
 			wrong[n][part] = sentence
 		}
 	}
-	add := func(t typedTrack) {
-		d.Rows = append(d.Rows, s.trackRow(strconv.Itoa(len(d.Rows)), t.Track, wrong[t.n]))
-	}
-	for _, t := range rows {
-		if !t.empty() {
-			add(t)
+	rows = slices.DeleteFunc(slices.Clone(rows), typedTrack.empty)
+	stored := beside(rows, s.event.Tracks)
+	for n := range max(len(rows)+freshTracks, len(stored)) {
+		t, is := typedTrack{n: -1}, festival.Track{}
+		if n < len(rows) {
+			t = rows[n]
 		}
-	}
-	for range freshTracks {
-		add(typedTrack{n: -1})
+		if n < len(stored) {
+			is = stored[n]
+		}
+		at := strconv.Itoa(n)
+		row := s.trackRow(at, t.Track, wrong[t.n])
+		if sayStored(r.T, refusal, row.Fields, s.trackRow(at, is, nil).Fields) {
+			d.Next = r.T.T("console.stored_next")
+		}
+		d.Rows = append(d.Rows, row)
 	}
 	return r.Page(status, Chrome(r, r.T.T("console.kinds_track"), "/tracks"), tracksBody(d))
+}
+
+// beside puts the stored themes in the order of the rows: each beside the row
+// with its word, those that no row has behind them all.
+func beside(rows []typedTrack, stored []festival.Track) []festival.Track {
+	out := make([]festival.Track, len(rows))
+	free := slices.Clone(stored)
+	for i, t := range rows {
+		if at := slices.IndexFunc(free, func(is festival.Track) bool { return is.Slug == t.Slug }); at >= 0 {
+			out[i] = free[at]
+			free = slices.Delete(free, at, at+1)
+		}
+	}
+	return append(out, free...)
 }
 
 // trackRow is a row of the form, at a number there; errs are the sentences by part
@@ -157,6 +177,8 @@ func trackOf(rows []typedTrack, field string) (row int, part string, ok bool) {
 	return 0, "", false
 }
 
+// saveTracks saves all themes at once. A form that was drawn before somebody
+// else's change of the event is refused once, with what was typed.
 func saveTracks(r *web.Request) error {
 	s, err := eventScene(r)
 	if err != nil {
@@ -174,6 +196,9 @@ func saveTracks(r *web.Request) error {
 		}
 	}
 	_, err = r.P.Festival.SaveEvent(r.Context(), r.Event.ID, r.Actor.ID, func(e *festival.Event) error {
+		if err := unchanged(typed, e.ChangedAt); err != nil {
+			return err
+		}
 		e.Tracks = slices.Clone(tracks)
 		return nil
 	})
@@ -181,7 +206,11 @@ func saveTracks(r *web.Request) error {
 		return err
 	}
 	if err != nil {
-		return askTracks(r, s, rows, err)
+		now, readErr := eventScene(r) // as it stands now
+		if readErr != nil {
+			return readErr
+		}
+		return askTracks(r, now, rows, err)
 	}
 	if _, err := r.P.Views.Refresh(r.Context(), r.Event.ID); err != nil {
 		return err
