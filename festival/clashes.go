@@ -87,6 +87,9 @@ func (f *clashFinder) pairs(list []*Frozen, of func(*Frozen) Clash) {
 
 // alone flags what is wrong with a slot by itself.
 func (f *clashFinder) alone(s *Frozen) {
+	if f.p.Outside(s.Slot) {
+		f.add(Clash{Kind: OutsideEvent, Slot: s.ID})
+	}
 	space, ok := f.p.SpaceOf(s.Slot)
 	if !ok {
 		return
@@ -100,6 +103,18 @@ func (f *clashFinder) alone(s *Frozen) {
 			break
 		}
 	}
+}
+
+// Outside says whether a slot with a time begins on none of the programme days
+// of its event, or lasts longer than to the end of the day after the last one:
+// most often a year was mistyped. An event without days has no outside.
+func (p *Programme) Outside(s Slot) bool {
+	first, last := p.Event.Start, p.Event.End
+	if s.Start.IsZero() || !first.Valid() || !last.Valid() {
+		return false
+	}
+	day := p.Day(s.Start)
+	return day < first || day > last || s.End.After(last.Add(2).Time(p.Location()))
 }
 
 // Blocks says whether one of the clashes stops a release.

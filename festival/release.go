@@ -74,6 +74,7 @@ const (
 	SamePerson   ClashKind = "same_person"   // one host in two slots at one time
 	OverCapacity ClashKind = "over_capacity" // more seats than the space holds
 	ClosedSpace  ClashKind = "closed_space"  // in a time in which the space is closed
+	OutsideEvent ClashKind = "outside_event" // before the first day of the event or after its last
 )
 
 // Severity is what a clash does at a release.

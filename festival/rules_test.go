@@ -164,7 +164,7 @@ func TestDayOfGoesByTheWallClock(t *testing.T) {
 // organisation.
 func fair(slots ...Slot) *Programme {
 	p := &Programme{
-		Event:  Event{Zone: "Europe/Berlin"},
+		Event:  Event{Zone: "Europe/Berlin", Start: "2027-04-12", End: "2027-04-13"},
 		Venues: []Venue{{Base: Base{ID: "v"}, Name: en("House")}},
 		Spaces: []Space{
 			{Base: Base{ID: "hall"}, Venue: "v", Name: en("Hall"), Capacity: 30, Closed: []Period{{hour(20), hour(22)}}},
@@ -227,6 +227,10 @@ func TestClashes(t *testing.T) {
 			[]string{"1 closed_space  warn"}},
 		{"a booth in a closed space", []Slot{{Session: "clay", Booth: "a1", Start: hour(20), End: hour(21)}}, nil,
 			[]string{"1 closed_space  warn"}},
+		{"the last night of the event may be long", []Slot{slot("clay", "room", 10, 11), slot("song", "room", 44, 52)}, nil, nil},
+		{"a slot in a wrong year", []Slot{slot("clay", "room", 10-365*24, 11-365*24), slot("song", "", 10+366*24, 11+366*24), {Session: "talk", Booth: "a1", Start: hour(10), End: hour(10 + 365*24)}},
+			map[ClashKind]Severity{ClosedSpace: Ignore}, []string{"1 outside_event  warn", "2 outside_event  warn", "3 outside_event  warn"}},
+		{"a cancelled slot in a wrong year", []Slot{cancelled(slot("clay", "room", 10-365*24, 11-365*24))}, nil, nil},
 		{"cancelled slots clash with nothing", []Slot{slot("clay", "hall", 10, 12), cancelled(slot("song", "hall", 10, 12))}, nil, nil},
 		{"unplaced slots clash with nothing", []Slot{slot("clay", "hall", 10, 12), {Session: "song", Space: "hall"}}, nil, nil},
 		{"an empty slot clashes with nothing", []Slot{slot("clay", "hall", 10, 12), slot("song", "hall", 11, 11)}, nil, nil},
@@ -270,7 +274,7 @@ func TestClashesFindsAll(t *testing.T) {
 			}
 		}
 	}
-	got := Clashes(p, map[ClashKind]Severity{SamePerson: Ignore, ClosedSpace: Ignore})
+	got := Clashes(p, map[ClashKind]Severity{SamePerson: Ignore, ClosedSpace: Ignore, OutsideEvent: Ignore})
 	if len(got) != want || want == 0 {
 		t.Errorf("found %d clashes, want %d", len(got), want)
 	}

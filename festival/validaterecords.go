@@ -130,7 +130,7 @@ func (v *Slot) complaints() kernel.Errors {
 }
 
 // ClashKinds lists the kinds of clash in the order in which pages show them.
-var ClashKinds = []ClashKind{SameSpace, SamePerson, OverCapacity, ClosedSpace}
+var ClashKinds = []ClashKind{SameSpace, SamePerson, OverCapacity, ClosedSpace, OutsideEvent}
 
 // Severity gives what a kind of clash does at a release of the event.
 func (v *Event) Severity(kind ClashKind) Severity { return severity(v.Clashes, kind) }

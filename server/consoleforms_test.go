@@ -86,6 +86,27 @@ func TestConsole_twoWhoEditTheThemes(t *testing.T) {
 	}
 }
 
+// A year that was mistyped is saved, but said at once and in the review, with the
+// year.
+func TestConsole_aSlotOutsideItsEventIsSaid(t *testing.T) {
+	town, _ := newTown(t)
+	d := town.desk(people.Owner, "")
+	slot, _ := town.bookable(0)
+	at := week + "/setup/slot/" + festival.Own(slot.ID)
+	right := slot.Start.In(time.UTC)
+	wrong := right.AddDate(-1, 0, 0)
+	form := append(d.get(at).want(t, 200).filled(), "start_at", wrong.Format("2006-01-02T15:04"), "end_at", wrong.Add(time.Hour).Format("2006-01-02T15:04"))
+	d.get(week+"/release").want(t, 200).lacks(t, `warn">Outside the days of the event`)
+	d.get(d.try(t, 303, at, form...).Header.Get("Location")).want(t, 200).
+		has(t, "Saved, but it takes place outside the days of the event", wrong.Format("Jan 2006"))
+	d.get(week+"/release").want(t, 200).has(t, `warn">Outside the days of the event`, wrong.Format("Jan 2006"))
+	d.try(t, 303, week+"/clashes", "rule.outside_event", "block")
+	d.try(t, 409, week+"/release", "note.en", "With a slip")
+	form = append(form, "start_at", right.Format("2006-01-02T15:04"), "end_at", right.Add(time.Hour).Format("2006-01-02T15:04"))
+	d.get(d.try(t, 303, at, append(form, "seen", "")...).Header.Get("Location")).want(t, 200).lacks(t, "Saved, but")
+	d.get(week+"/release").want(t, 200).lacks(t, `block">Outside the days of the event`)
+}
+
 // A refused form keeps what was typed, in every room that has one.
 func TestConsole_nothingTypedIsLost(t *testing.T) {
 	town, _ := newTown(t)

@@ -121,11 +121,7 @@ func moment(r *web.Request, t time.Time) string {
 
 // slotTime is when a slot takes place.
 func slotTime(r *web.Request, s festival.Slot) string {
-	if s.Start.IsZero() {
-		return r.T.T("console.unplaced")
-	}
-	start := s.Start.In(zoneOf(r))
-	return r.T.DateShort(start) + " " + r.T.Time(start) + "–" + r.T.Time(s.End.In(zoneOf(r)))
+	return setup.SlotTime(r.T, r.Event, zoneOf(r), s)
 }
 
 // placeOf is where a slot takes place, by a programme that knows it.

@@ -3,6 +3,7 @@ package setup
 import (
 	"context"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -248,12 +249,26 @@ func (s *scene) hostNames(ids []string) string {
 	return strings.Join(names, ", ")
 }
 
-func (s *scene) slotTime(slot festival.Slot) string {
+func (s *scene) slotTime(slot festival.Slot) string { return SlotTime(s.p, s.event, s.zone, slot) }
+
+// SlotTime is when a slot takes place, in the zone. A year that is none of its
+// event's is named, and so is the day of the end of what lasts a day or longer.
+func SlotTime(p *locale.Printer, event festival.Event, zone *time.Location, slot festival.Slot) string {
 	if slot.Start.IsZero() {
-		return s.p.T("console.unplaced")
+		return p.T("console.unplaced")
 	}
-	start := slot.Start.In(s.zone)
-	return s.p.DateShort(start) + " " + s.p.Time(start) + "–" + s.p.Time(slot.End.In(s.zone))
+	first, last := event.Start.Time(zone).Year(), event.End.Time(zone).Year()
+	day := func(t time.Time) string {
+		if t.Year() < first || t.Year() > last {
+			return p.DateShort(t) + " " + strconv.Itoa(t.Year())
+		}
+		return p.DateShort(t)
+	}
+	start, end := slot.Start.In(zone), slot.End.In(zone)
+	if end.Sub(start) < 24*time.Hour {
+		return day(start) + " " + p.Time(start) + "–" + p.Time(end)
+	}
+	return day(start) + " " + p.Time(start) + " – " + day(end) + " " + p.Time(end)
 }
 
 func (s *scene) times(session string) string {

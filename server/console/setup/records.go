@@ -209,18 +209,28 @@ func saveRecord(r *web.Request) error {
 	if err != nil {
 		return edit(r, e, s, id, typed, err)
 	}
+	said := r.T.T("console.saved")
+	if kind == "slot" {
+		slot, err := r.P.Festival.Slot(r.Context(), festival.RecordID(r.Event.ID, saved))
+		if err != nil && kernel.KindOf(err) != kernel.NotFound { // somebody may have removed it by now
+			return err
+		}
+		if s.draft.Outside(slot) {
+			said = r.T.T("console.saved_outside", "days", r.T.Days(s.event.Start.Time(s.zone), s.event.End.Time(s.zone)), "when", s.slotTime(slot))
+		}
+	}
 	if id != "" {
-		return r.See(kindURL(r), r.T.T("console.saved"))
+		return r.See(kindURL(r), said)
 	}
 	switch kind { // there is more to make for it
 	case "session", "venue":
-		return r.See(recordURL(r, kind, saved), r.T.T("console.saved"))
+		return r.See(recordURL(r, kind, saved), said)
 	case "slot":
-		return r.See(recordURL(r, "session", ownPart(typed.Get("session"))), r.T.T("console.saved"))
+		return r.See(recordURL(r, "session", ownPart(typed.Get("session"))), said)
 	case "space":
-		return r.See(recordURL(r, "venue", ownPart(typed.Get("venue"))), r.T.T("console.saved"))
+		return r.See(recordURL(r, "venue", ownPart(typed.Get("venue"))), said)
 	}
-	return r.See(kindURL(r), r.T.T("console.saved"))
+	return r.See(kindURL(r), said)
 }
 
 func copyRecord(r *web.Request) error {
