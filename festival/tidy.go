@@ -66,6 +66,18 @@ func tidyList(all []string) []string {
 	return out
 }
 
+// tidyLocales folds each language to its canonical code; what is none stays, to be
+// refused.
+func tidyLocales(all []string) []string {
+	out := slices.Clone(all)
+	for i, l := range out {
+		if code, ok := canonical(tidyLine(l)); ok {
+			out[i] = code
+		}
+	}
+	return tidyList(out)
+}
+
 func tidyLinks(all []Link) []Link {
 	var out []Link
 	for _, l := range all {
@@ -90,7 +102,7 @@ func (c *City) tidy() {
 	for i, h := range c.Hosts {
 		c.Hosts[i] = strings.ToLower(strings.TrimSuffix(strings.TrimSpace(h), "."))
 	}
-	c.Hosts, c.Locales = tidyList(c.Hosts), tidyList(c.Locales)
+	c.Hosts, c.Locales = tidyList(c.Hosts), tidyLocales(c.Locales)
 	c.Color = strings.ToLower(strings.TrimSpace(c.Color))
 	c.Contact.Mail, c.Contact.Phone = strings.TrimSpace(c.Contact.Mail), tidyLine(c.Contact.Phone)
 	c.Contact.Address = tidyTexts(c.Contact.Address, tidyText)
@@ -102,7 +114,7 @@ func (v *Event) tidy() {
 	v.Title, v.Slogan, v.Where = tidyTexts(v.Title, tidyLine), tidyTexts(v.Slogan, tidyLine), tidyTexts(v.Where, tidyLine)
 	v.Lead, v.Alert.Text = tidyTexts(v.Lead, tidyText), tidyTexts(v.Alert.Text, tidyLine)
 	v.DayChange, v.Zone = strings.TrimSpace(v.DayChange), strings.TrimSpace(v.Zone)
-	v.Locales, v.Color = tidyList(v.Locales), strings.ToLower(strings.TrimSpace(v.Color))
+	v.Locales, v.Color = tidyLocales(v.Locales), strings.ToLower(strings.TrimSpace(v.Color))
 	for i := range v.Tracks {
 		t := &v.Tracks[i]
 		t.Name, t.Color = tidyTexts(t.Name, tidyLine), strings.ToLower(strings.TrimSpace(t.Color))

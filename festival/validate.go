@@ -9,6 +9,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"golang.org/x/text/language"
+
 	"feria/kernel"
 	"feria/locale"
 )
@@ -112,13 +114,33 @@ func (c *complaints) date(field string, d Date) {
 	}
 }
 
-func (c *complaints) languages(field string, all []string, needed bool) {
-	if needed && len(all) == 0 {
-		c.Add(field, "required")
-	}
+func (c *complaints) languages(field string, all []string) {
 	for _, l := range all {
 		if !languageForm.MatchString(l) {
 			c.Add(field, "bad_language", "language", l)
+		}
+	}
+}
+
+// canonical gives a language's code as BCP 47 writes it ("EN" is "en", "fr_CA" is
+// "fr-CA", "deu" is "de"); false for what names no language.
+func canonical(code string) (string, bool) {
+	tag, err := language.Parse(code)
+	if err != nil || tag.IsRoot() {
+		return "", false
+	}
+	return tag.String(), true
+}
+
+// locales looks at the languages of pages, which need at least one: each must be
+// one that is known.
+func (c *complaints) locales(all []string) {
+	if len(all) == 0 {
+		c.Add("locales", "required")
+	}
+	for _, l := range all {
+		if _, ok := canonical(l); !ok {
+			c.Add("locales", "bad_language", "language", l)
 		}
 	}
 }
@@ -170,7 +192,7 @@ func (c *City) complaints() kernel.Errors {
 		}
 	}
 	e.zone("zone", c.Zone)
-	e.languages("locales", c.Locales, true)
+	e.locales(c.Locales)
 	e.color("color", c.Color, true)
 	if c.Contact.Mail != "" {
 		if a, err := mail.ParseAddress(c.Contact.Mail); err != nil || a.Address != c.Contact.Mail {
@@ -209,7 +231,7 @@ func (v *Event) complaints() kernel.Errors {
 			e.Add("day_change", "bad_clock", "time", v.DayChange)
 		}
 	}
-	e.languages("locales", v.Locales, true)
+	e.locales(v.Locales)
 	e.color("color", v.Color, false)
 	seen := map[string]bool{}
 	for i, t := range v.Tracks {

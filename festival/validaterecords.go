@@ -87,7 +87,7 @@ func (v *Session) complaints() kernel.Errors {
 	e.text("abstract", v.Abstract, maxText, false)
 	e.text("description", v.Description, maxText, false)
 	e.line("format", v.Format, false)
-	e.languages("languages", v.Languages, false)
+	e.languages("languages", v.Languages)
 	e.within("age_min", v.AgeMin, 0, maxAge)
 	e.within("age_max", v.AgeMax, 0, maxAge)
 	if v.AgeMax > 0 && v.AgeMin > v.AgeMax {
