@@ -43,14 +43,42 @@ func same[T any](a, b T) bool {
 }
 
 // CreateEvent makes an event of a city: draws its ID and allots its Number.
-// Zone, Locales and Color come from the city where they are empty. Errors:
-// Missing (city); Errors by field; Conflict slug_taken.
+// Zone, Locales and Color come from the city where they are empty; an empty Slug
+// is made of its title. Errors: Missing (city); Errors by field; Conflict
+// slug_taken.
 func (s *Service) CreateEvent(ctx context.Context, e Event, by string) (Event, error) {
+	if e.Slug == "" {
+		var err error
+		if e.Slug, err = s.wordFor(ctx, e); err != nil {
+			return Event{}, err
+		}
+	}
 	e, err := s.newEvent(ctx, e, by)
 	if err != nil {
 		return Event{}, err
 	}
 	return e, s.insertEvent(ctx, e)
+}
+
+// wordFor makes a word for an event of its title: one that no event of the city
+// has or had, and that begins no other address.
+func (s *Service) wordFor(ctx context.Context, e Event) (string, error) {
+	all, err := s.Events(ctx, e.City)
+	if err != nil {
+		return "", err
+	}
+	w := newWords()
+	for word := range reserved {
+		w.taken[word] = true
+	}
+	for _, other := range all {
+		w.taken[other.Slug] = true
+		for _, old := range other.OldSlugs {
+			w.taken[old] = true
+		}
+	}
+	title, _ := e.Title.In(e.Locales...)
+	return w.take(title, maxSlug), nil
 }
 
 // newEvent fills in what a new event needs and looks whether it may be.
@@ -159,11 +187,11 @@ func (v *Event) gone(now time.Time) bool {
 
 // SaveEvent changes an event; change is called with what is stored, maybe
 // twice, and its error is returned as is. What identifies the event and its
-// release stays; a slug it had before is remembered. An event that is refused is
-// as it was. Where change sets another ChangedAt, it is what the caller saw: an
-// event that changed since, and is to change again, is refused; zero asks for no
-// such check. Errors: Missing; Errors by field; Conflict slug_taken, track_in_use,
-// record_changed.
+// release stays; a slug it had before is remembered, and an empty one stays as it
+// was. An event that is refused is as it was. Where change sets another ChangedAt,
+// it is what the caller saw: an event that changed since, and is to change again, is
+// refused; zero asks for no such check. Errors: Missing; Errors by field; Conflict
+// slug_taken, track_in_use, record_changed.
 func (s *Service) SaveEvent(ctx context.Context, id, by string, change func(*Event) error) (Event, error) {
 	before, err := s.Event(ctx, id)
 	if err != nil {
@@ -243,6 +271,9 @@ func (v *Event) keep(old Event, now time.Time) {
 	v.Release, v.ReleaseID = old.Release, old.ReleaseID
 	v.CopiedFrom, v.Removed = old.CopiedFrom, old.Removed
 	v.ChangedAt, v.ChangedBy = old.ChangedAt, old.ChangedBy
+	if v.Slug == "" {
+		v.Slug = old.Slug
+	}
 	if v.Slug != old.Slug {
 		v.OldSlugs = append(slices.DeleteFunc(v.OldSlugs, func(s string) bool { return s == old.Slug || s == v.Slug }), old.Slug)
 	}

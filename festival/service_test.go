@@ -42,7 +42,7 @@ func TestCityByHost(t *testing.T) {
 
 func TestEventSlugs(t *testing.T) {
 	h := open(t)
-	for slug, code := range map[string]string{"console": "slug_reserved", "sign-in": "slug_reserved", "robots.txt": "bad_slug", "Große": "bad_slug", "a--b": "bad_slug", "": "required"} {
+	for slug, code := range map[string]string{"console": "slug_reserved", "sign-in": "slug_reserved", "robots.txt": "bad_slug", "Große": "bad_slug", "a--b": "bad_slug"} {
 		_, err := h.CreateEvent(h.ctx, Event{City: "harbour", Slug: slug, Kind: Visit, Title: en("x"), Start: "2027-05-01", End: "2027-05-01"}, "test")
 		h.refused(err, kernel.Invalid, code)
 	}
@@ -53,6 +53,25 @@ func TestEventSlugs(t *testing.T) {
 	h.ok(err)
 	if h.event.Number == 0 || second.Number == h.event.Number {
 		t.Errorf("events have numbers %d and %d, want two different ones above 0", h.event.Number, second.Number)
+	}
+	for _, want := range []string{"talks-2", "talks-3"} {
+		made, err := h.CreateEvent(h.ctx, Event{City: "harbour", Kind: Visit, Title: en("Talks"), Start: "2027-05-01", End: "2027-05-01"}, "test")
+		h.ok(err)
+		if made.Slug != want {
+			t.Errorf("the word made of a title is %q, want %q", made.Slug, want)
+		}
+	}
+	for title, want := range map[string]string{"People": "people-2", "Fête d’été": "fete-dete"} { // the first begins another address
+		made, err := h.CreateEvent(h.ctx, Event{City: "harbour", Kind: Visit, Title: en(title), Start: "2027-05-01", End: "2027-05-01"}, "test")
+		h.ok(err)
+		if made.Slug != want {
+			t.Errorf("the word made of %q is %q, want %q", title, made.Slug, want)
+		}
+	}
+	kept, err := h.SaveEvent(h.ctx, second.ID, "test", func(e *Event) error { e.Slug = ""; return nil })
+	h.ok(err)
+	if kept.Slug != "talks" {
+		t.Errorf("an emptied word is %q, want the one before", kept.Slug)
 	}
 	_, err = h.SaveEvent(h.ctx, second.ID, "test", func(e *Event) error { e.Slug = "week"; return nil })
 	h.refused(err, kernel.Conflict, "slug_taken")
@@ -220,6 +239,24 @@ func TestSaveComplainsByField(t *testing.T) {
 	want = []string{"title required", "age_max ages_turned", "links.0.url bad_url", "hosts unknown_host", "track unknown_track"}
 	if got := fields(err); !slices.Equal(got, want) {
 		t.Errorf("complaints are %q, want %q", got, want)
+	}
+}
+
+func TestLocalesAreFolded(t *testing.T) {
+	h := open(t)
+	e, err := h.SaveEvent(h.ctx, h.event.ID, "test", func(e *Event) error {
+		e.Locales = []string{" EN", "FR", "en", "pt_br", "ZH-hant", "deu"}
+		return nil
+	})
+	h.ok(err)
+	if want := []string{"en", "fr", "pt-BR", "zh-Hant", "de"}; !slices.Equal(e.Locales, want) {
+		t.Errorf("languages are %q, want %q", e.Locales, want)
+	}
+	for _, wrong := range []string{"English", "words", "en fr", "xx", "und", "-"} {
+		_, err := h.SaveEvent(h.ctx, h.event.ID, "test", func(e *Event) error { e.Locales = []string{"en", wrong}; return nil })
+		if got := fields(err); !slices.Equal(got, []string{"locales bad_language"}) {
+			t.Errorf("%q as a language of the event: %q", wrong, got)
+		}
 	}
 }
 

@@ -29,7 +29,7 @@ var (
 	}
 	eventForm = form[festival.Event]{
 		{name: "title", required: true, text: func(e *festival.Event) *locale.Text { return &e.Title }},
-		{name: "slug", required: true, hint: true, str: func(e *festival.Event) *string { return &e.Slug }},
+		{name: "slug", hint: true, str: func(e *festival.Event) *string { return &e.Slug }},
 		{name: "kind", required: true, str: func(e *festival.Event) *string { return (*string)(&e.Kind) }, options: kinds},
 		{name: "start", required: true, date: func(e *festival.Event) *festival.Date { return &e.Start }},
 		{name: "end", required: true, date: func(e *festival.Event) *festival.Date { return &e.End }},
