@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -40,6 +41,27 @@ func (f Field) inputType() string {
 		return "text"
 	}
 	return f.Type
+}
+
+// manyOptions is how many boxes to tick stand in full; more of them scroll.
+const manyOptions = 24
+
+// chosenFirst gives the options of a field; of many, those that are chosen first.
+func (f Field) chosenFirst() []Option {
+	if len(f.Options) <= manyOptions {
+		return f.Options
+	}
+	out := slices.Clone(f.Options)
+	slices.SortStableFunc(out, func(a, b Option) int {
+		switch {
+		case a.Chosen == b.Chosen:
+			return 0
+		case a.Chosen:
+			return -1
+		}
+		return 1
+	})
+	return out
 }
 
 // describedBy names the elements that explain the input to a screen reader.
