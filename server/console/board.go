@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/url"
 	"slices"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -17,16 +18,40 @@ import (
 	"feria/server/web"
 )
 
-// mine lists the events of the city in which the actor may do something, those
-// to come first.
+// mine lists the events of the city in which the actor may do something: what runs
+// or is to come, the nearest first, then what is over, the latest first.
 func mine(r *web.Request, p people.Permission) ([]festival.Event, error) {
 	events, err := r.P.Festival.Events(r.Context(), r.City.ID)
 	if err != nil {
 		return nil, err
 	}
 	events = slices.DeleteFunc(events, func(e festival.Event) bool { return !r.Actor.May(p, e.ID) })
-	slices.SortFunc(events, func(a, b festival.Event) int { return cmp.Or(cmp.Compare(b.Start, a.Start), cmp.Compare(a.ID, b.ID)) })
+	byNearness(events, r.P.Now())
 	return events, nil
+}
+
+// byNearness sorts events as mine lists them; an event is over when its last day
+// is, in its own zone.
+func byNearness(events []festival.Event, now time.Time) {
+	over := func(e festival.Event) bool {
+		zone, err := festival.Zone(e.Zone)
+		if err != nil {
+			zone = time.UTC
+		}
+		return string(e.End) < now.In(zone).Format(time.DateOnly)
+	}
+	slices.SortFunc(events, func(a, b festival.Event) int {
+		past := over(a)
+		switch {
+		case past != over(b) && past:
+			return 1
+		case past != over(b):
+			return -1
+		case past:
+			return cmp.Or(cmp.Compare(b.End, a.End), cmp.Compare(b.Start, a.Start), cmp.Compare(a.ID, b.ID))
+		}
+		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End), cmp.Compare(a.ID, b.ID))
+	})
 }
 
 func eventRow(r *web.Request, e festival.Event) boardEvent {

@@ -2,9 +2,31 @@ package console
 
 import (
 	"encoding/csv"
+	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"feria/festival"
 )
+
+func TestEvents_nearestFirst(t *testing.T) {
+	event := func(id string, start, end festival.Date) festival.Event {
+		return festival.Event{ID: id, Zone: "Asia/Seoul", Start: start, End: end}
+	}
+	events := []festival.Event{
+		event("long past", "2025-04-01", "2025-04-07"), event("far", "2029-01-01", "2029-01-02"), event("past", "2027-04-01", "2027-04-11"),
+		event("next", "2027-05-01", "2027-05-02"), event("runs", "2027-04-10", "2027-04-12"),
+	}
+	byNearness(events, time.Date(2027, 4, 11, 16, 0, 0, 0, time.UTC)) // the 12th by then in Seoul
+	var got []string
+	for _, e := range events {
+		got = append(got, e.ID)
+	}
+	if want := []string{"runs", "next", "far", "past", "long past"}; !slices.Equal(got, want) {
+		t.Errorf("events are in order %q, want %q", got, want)
+	}
+}
 
 func TestCSV_runsNothing(t *testing.T) {
 	for _, row := range []struct{ name, cell, want string }{
