@@ -107,6 +107,33 @@ func TestConsole_aSlotOutsideItsEventIsSaid(t *testing.T) {
 	d.get(week+"/release").want(t, 200).lacks(t, `block">Outside the days of the event`)
 }
 
+// Of many clashes the page lists some, and says how many there are.
+func TestConsole_manyClashesAreCounted(t *testing.T) {
+	town, _ := newTown(t)
+	draft, err := town.p.Festival.Draft(t.Context(), town.week.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := draft.Slots[slices.IndexFunc(draft.Slots, func(s festival.Frozen) bool { return s.Space != "" && s.Booth == "" })].Slot
+	for _, s := range draft.Slots[:min(len(draft.Slots), 18)] {
+		slot := s.Slot
+		slot.Space, slot.Booth, slot.Start, slot.End, slot.State = first.Space, "", first.Start, first.End, festival.Planned
+		if _, err := town.p.Festival.SaveSlot(t.Context(), slot, "test"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	review, err := town.p.Festival.Review(t.Context(), town.week.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := len(review.Clashes)
+	if n <= 210 || n > 999 {
+		t.Fatalf("%d clashes, the test needs some more than 200", n)
+	}
+	town.desk(people.Owner, "").get(week+"/release").want(t, 200).
+		has(t, strconv.Itoa(n)+" clashes stand", strconv.Itoa(n-200)+" more")
+}
+
 // A refused form keeps what was typed, in every room that has one.
 func TestConsole_nothingTypedIsLost(t *testing.T) {
 	town, _ := newTown(t)

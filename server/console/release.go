@@ -36,7 +36,7 @@ func releasePageFor(r *web.Request, status int, note locale.Text, errs map[strin
 		return err
 	}
 	d := releasePage{
-		P: r.T, Base: setup.Base(r), Next: review.Next, Blocked: review.Blocked, Error: refusal,
+		P: r.T, Base: setup.Base(r), Next: review.Next, Stand: len(review.Clashes), Blocked: review.Blocked, Error: refusal,
 		CanAll: r.Actor.May(people.ConsolePublish, r.Event.ID),
 	}
 	shown := review.Changes[:min(len(review.Changes), maxChanges)]
