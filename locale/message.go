@@ -93,11 +93,11 @@ func (m *message) phrases() []phrase {
 }
 
 // say writes a value as the reader's language writes it. Integers are grouped,
-// so a year or a code is handed in as a string.
+// so a year or a code is handed in as a string. Texts are Isolated.
 func (p *Printer) say(v any) string {
 	switch v := v.(type) {
 	case string:
-		return v
+		return p.Isolated(v)
 	case int:
 		return p.Number(v)
 	case int64:
@@ -108,7 +108,7 @@ func (p *Printer) say(v any) string {
 		return p.Duration(v)
 	case Text:
 		s, _ := p.Text(v)
-		return s
+		return p.Isolated(s)
 	case []string:
 		return p.List(v)
 	case nil:

@@ -178,8 +178,12 @@ func (p *Printer) LanguageName(tag string) string {
 	return tag
 }
 
-// List joins names as the language does: "a, b and c".
-func (p *Printer) List(items []string) string {
+// List joins names as the language does: "a, b and c". Each is Isolated.
+func (p *Printer) List(names []string) string {
+	items := make([]string, len(names))
+	for i, name := range names {
+		items[i] = p.Isolated(name)
+	}
 	switch len(items) {
 	case 0:
 		return ""
