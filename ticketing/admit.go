@@ -158,6 +158,7 @@ func (s *Service) decide(ctx context.Context, r ScanRequest, row Scan) (decided 
 	if err != nil {
 		return row, false, err
 	}
+	s.tallies.of(row.Event).tookScan()
 	return decided, repeated, nil
 }
 

@@ -14,11 +14,15 @@ type Counts struct {
 	Entered int `json:"entered"` // persons let in at this gate
 	Left    int `json:"left"`    // persons let out at this gate
 	Doubles int `json:"doubles"` // double entries scanned at this gate
+	// Behind says that this copy of Feria has taken scans in the event since it
+	// was counted.
+	Behind bool `json:"-"`
 }
 
-// tallyFresh is how long counts are shown before they are counted anew; where
-// counting takes long, tallyShare times as long as that took, so that the doors
-// of a great event do not keep the machine counting.
+// tallyFresh is how long counts are shown before they are counted anew, if this
+// copy of Feria has taken no scan meanwhile; where counting takes long, and after
+// a scan, tallyShare times as long as that took, so that the doors of a great
+// event do not keep the machine counting.
 const (
 	tallyFresh = 750 * time.Millisecond
 	tallyShare = 4
@@ -36,6 +40,8 @@ type tally struct {
 	mu       sync.Mutex
 	counting chan struct{} // closed when the count under way has ended; nil while there is none
 	failed   error         // why the last one did
+	scans    int           // that this copy has taken
+	held     int           // of these, those that the last count holds
 	counted  time.Time
 	took     time.Duration
 	gates    map[string]Counts // nil before the first count
@@ -58,7 +64,8 @@ func (c *tallyCache) of(event string) *tally {
 
 // Inside counts who is inside by a gate, as of less than a second ago (longer
 // where counting itself takes long, see tallyShare): a verdict at the door does not
-// wait for the doors of a great event to be counted. Errors: ErrUnavailable, where
+// wait for the doors of a great event to be counted. What lacks a scan that this
+// copy took says so, see Counts.Behind. Errors: ErrUnavailable, where
 // nothing has been counted yet.
 func (s *Service) Inside(ctx context.Context, gate Gate) (Counts, error) {
 	t := s.tallies.of(gate.Event)
@@ -81,7 +88,7 @@ func (s *Service) Inside(ctx context.Context, gate Gate) (Counts, error) {
 		return Counts{}, t.failed
 	}
 	counts := t.gates[gate.ID]
-	counts.In = t.scopes[gate.counted()]
+	counts.In, counts.Behind = t.scopes[gate.counted()], t.held != t.scans
 	return counts, nil
 }
 
@@ -103,7 +110,11 @@ func (t *tally) due(count func()) (done chan struct{}, first bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	first = t.gates == nil
-	if !first && time.Since(t.counted) <= max(tallyFresh, tallyShare*t.took) {
+	rest := tallyShare * t.took
+	if t.held == t.scans {
+		rest = max(tallyFresh, rest)
+	}
+	if !first && time.Since(t.counted) <= rest {
 		return nil, false
 	}
 	if t.counting == nil {
@@ -113,16 +124,25 @@ func (t *tally) due(count func()) (done chan struct{}, first bool) {
 	return t.counting, first
 }
 
+// tookScan notes that a scan went into the admissions of its event.
+func (t *tally) tookScan() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.scans++
+}
+
 // recount counts an event anew.
 func (s *Service) recount(event string, t *tally) {
 	ctx, cancel := context.WithTimeout(s.life, tallyTime)
 	defer cancel()
-	asked := time.Now()
+	t.mu.Lock()
+	asked, scans := time.Now(), t.scans
+	t.mu.Unlock()
 	gates, scopes, err := s.count(ctx, event)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.failed = err; err == nil {
-		t.gates, t.scopes, t.counted, t.took = gates, scopes, asked, time.Since(asked)
+		t.gates, t.scopes, t.counted, t.took, t.held = gates, scopes, asked, time.Since(asked), scans
 	}
 	close(t.counting)
 	t.counting = nil

@@ -2,6 +2,7 @@ package ticketing
 
 import (
 	"context"
+	"strconv"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -79,5 +80,39 @@ func TestInside_doesNotWaitForTheNextCount(t *testing.T) {
 	close(free)
 	for inside() != 2 { // once it has been counted; the test's own time ends it
 		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+// Right after a scan the count holds it, or says that it does not.
+func TestInside_holdsTheScanBeforeIt(t *testing.T) {
+	w := open(t)
+	g := w.gate(Gate{Slug: "main"})
+	for n := range 5 {
+		party := "harbour/q" + strconv.Itoa(n)
+		w.grant(party, w.booked("s1", 1))
+		_, token := w.pass(party, 1)
+		w.scan(w.request(g, token))
+		counts, err := w.Inside(t.Context(), g)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if counts.In != n+1 && !counts.Behind {
+			t.Errorf("%d are inside after %d came in, and it is said to be so", counts.In, n+1)
+		}
+	}
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		counts, err := w.Inside(t.Context(), g)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !counts.Behind {
+			if counts.In != 5 {
+				t.Errorf("%d are inside, want 5", counts.In)
+			}
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("it is never counted anew")
+		}
 	}
 }

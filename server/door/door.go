@@ -61,19 +61,26 @@ func addressOf(r *web.Request, gate ticketing.Gate) string {
 }
 
 // page makes the page of a gate, ready for the next scan. Each page carries a
-// nonce of its own: sending the same form twice is one scan. How many are inside
-// is left out where that cannot be counted: a verdict does not hang on it.
+// nonce of its own: sending the same form twice is one scan.
 func page(r *web.Request, gate ticketing.Gate) gatePage {
 	name, _ := r.T.Text(gate.Name, r.Event.Locales...)
 	d := gatePage{P: r.T, Gate: name, Action: addressOf(r, gate), Nonce: kernel.NewID(), Back: "/door"}
 	d.Event, _ = r.T.Text(r.View.Event.Title, r.Event.Locales...)
+	return d
+}
+
+// standing says how many are inside. It is "" where that cannot be counted, since a
+// verdict does not hang on it, and beside a verdict where the count is from before.
+func standing(r *web.Request, gate ticketing.Gate, scanned bool) string {
 	counts, err := r.P.Ticketing.Inside(r.Context(), gate)
 	if err != nil {
 		r.P.Log.WarnContext(r.Context(), "door: cannot count who is inside", "error", err)
-		return d
+		return ""
 	}
-	d.Standing = r.T.T("door.standing", "in", counts.In, "entered", counts.Entered)
-	return d
+	if scanned && counts.Behind {
+		return ""
+	}
+	return r.T.T("door.standing", "in", counts.In, "entered", counts.Entered)
 }
 
 func answer(r *web.Request, d gatePage, status int) error {
@@ -88,7 +95,9 @@ func showGate(r *web.Request) error {
 	if gate.Slug != r.Params("gate") { // renamed; not for ever: another may get its word
 		return r.See(addressOf(r, gate), "")
 	}
-	return answer(r, page(r, gate), fiber.StatusOK)
+	d := page(r, gate)
+	d.Standing = standing(r, gate, false)
+	return answer(r, d, fiber.StatusOK)
 }
 
 // scan judges what was typed or read and shows the verdict, full screen, with
@@ -119,7 +128,7 @@ func scan(r *web.Request) error {
 		verdict, err = r.P.Ticketing.Scan(r.Context(), request)
 	}
 	d := page(r, gate)
-	d.Exit = request.Direction == ticketing.Exit
+	d.Exit, d.Standing = request.Direction == ticketing.Exit, standing(r, gate, err == nil)
 	if err != nil {
 		byField, above, next, ok := r.Sentences(err)
 		if !ok {

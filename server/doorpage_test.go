@@ -1,0 +1,44 @@
+package server_test
+
+import (
+	"net/url"
+	"regexp"
+	"testing"
+	"time"
+
+	"feria/people"
+)
+
+// The main gate of the demo's week, with a volunteer at it when a slot begins.
+const mainGate = "/door/learning-week/main"
+
+// atDoor moves the time to shortly before the first bookable slot and gives its
+// volunteer and the text of the pass of a guest who booked.
+func atDoor(t *testing.T, name string, seats int) (*town, *visitor, string) {
+	t.Helper()
+	town, clock := newTown(t)
+	slot, _ := town.bookable(0)
+	token := town.guest(slot, name, seats)
+	clock.add(slot.Start.Sub(clock.now()) - 10*time.Minute)
+	return town, town.staff(people.Volunteer, town.week.ID), token
+}
+
+// scanned sends the form of the door once.
+func scanned(token, nonce, direction string) url.Values {
+	return url.Values{"token": {token}, "nonce": {nonce}, "direction": {direction}}
+}
+
+// The figure beside a verdict holds the scan, or is left out.
+func TestDoor_countsTheScanItShows(t *testing.T) {
+	_, door, token := atDoor(t, "Ada", 1)
+	door.get(mainGate).want(t, 200).has(t, "0 inside")
+	door.post(mainGate, scanned(token, "n1", "entry")).want(t, 200).has(t, "Welcome").lacks(t, "0 inside")
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		if regexp.MustCompile(`\b1 inside`).MatchString(door.get(mainGate).want(t, 200).body) {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("who came in is never counted")
+		}
+	}
+}
