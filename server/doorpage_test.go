@@ -42,3 +42,13 @@ func TestDoor_countsTheScanItShows(t *testing.T) {
 		}
 	}
 }
+
+// A way out looks like none in, and the page says that it stands on it.
+func TestDoor_goingOutLooksDifferent(t *testing.T) {
+	_, door, token := atDoor(t, "Ada", 1)
+	door.get(mainGate).want(t, 200).lacks(t, "counts people out", "<title>Going out")
+	door.post(mainGate, scanned(token, "n1", "exit")).want(t, 200).has(t, "verdict look", "Not inside", "scan once more").lacks(t, "verdict ok", "✓")
+	door.post(mainGate, scanned(token, "n2", "entry")).want(t, 200).has(t, "verdict ok", "✓").lacks(t, "counts people out")
+	out := door.post(mainGate, scanned(token, "n3", "exit")).want(t, 200)
+	out.has(t, "Goodbye", "verdict out", `data-verdict="out"`, "→", "counts people out", "<title>Going out", `href="`+mainGate+`"`).lacks(t, "verdict ok", "✓")
+}

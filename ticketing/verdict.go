@@ -49,7 +49,7 @@ func (r Scan) words() (word, sentence, next string) {
 	if r.Result == OK {
 		switch {
 		case r.Direction == Exit && r.Why == WhyUnseen:
-			return "door.word.goodbye", "door.say.out_unseen", ""
+			return "door.word.not_inside", "door.say.out_unseen", "door.next.out_unseen"
 		case r.Direction == Exit && r.In == 0:
 			return "door.word.goodbye", "door.say.out_all", ""
 		case r.Direction == Exit:

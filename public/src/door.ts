@@ -4,10 +4,11 @@
 
 const door = document.querySelector<HTMLElement>("[data-door]");
 
-// Pitches in Hz, one after the other: up is welcome, down is stop, level is look.
-const tones: Record<string, number[]> = { ok: [660, 990], stop: [330, 220, 165], look: [520, 520] };
+// Pitches in Hz, one after the other: up is welcome, down from there is goodbye,
+// low and down is stop, level is look.
+const tones: Record<string, number[]> = { ok: [660, 990], out: [990, 660, 440], stop: [330, 220, 165], look: [520, 520] };
 const toneSeconds = 0.14;
-const showMilliseconds: Record<string, number> = { ok: 3500, stop: 10000, look: 10000 };
+const showMilliseconds: Record<string, number> = { ok: 3500, out: 3500, stop: 10000, look: 10000 };
 
 // The verdict stands above the field: focusing must not scroll it away.
 function keepFocus(field: HTMLInputElement): void {
@@ -64,7 +65,7 @@ if (door) {
     } catch {
       // No sound: the colour, the mark and the word say the same.
     }
-    navigator.vibrate?.(kind === "ok" ? 60 : [120, 80, 120]);
+    navigator.vibrate?.(kind === "ok" ? 60 : kind === "out" ? [60, 60, 60] : [120, 80, 120]);
   }
 }
 

@@ -84,7 +84,15 @@ func standing(r *web.Request, gate ticketing.Gate, scanned bool) string {
 }
 
 func answer(r *web.Request, d gatePage, status int) error {
-	return r.Page(status, web.Chrome{Title: d.Gate, Audience: "door", NoIndex: true, Scripts: []string{"door.js"}}, gateBody(d))
+	return r.Page(status, web.Chrome{Title: d.title(), Audience: "door", NoIndex: true, Scripts: []string{"door.js"}}, gateBody(d))
+}
+
+// title is the gate's name, with the mode where it is not the usual one.
+func (d gatePage) title() string {
+	if d.Exit {
+		return d.P.T("door.exit") + " · " + d.P.Isolated(d.Gate)
+	}
+	return d.Gate
 }
 
 func showGate(r *web.Request) error {
@@ -156,6 +164,10 @@ func view(r *web.Request, v ticketing.Verdict) *verdictView {
 	}
 	out := &verdictView{Kind: "stop", Mark: "✕"}
 	switch {
+	case v.Why == ticketing.WhyUnseen: // perhaps somebody who comes in, while the door stands on going out
+		out.Kind, out.Mark = "look", "!"
+	case v.Result == ticketing.OK && v.Exit:
+		out.Kind, out.Mark = "out", "→"
 	case v.Result == ticketing.OK:
 		out.Kind, out.Mark = "ok", "✓"
 	case v.Reason == ticketing.AlreadyRedeemed, v.Reason == ticketing.OverParty, v.Reason == ticketing.Blocked, v.Reason == ticketing.InvalidTime:
@@ -178,9 +190,10 @@ func kindOf(v *verdictView) string {
 	return v.Kind
 }
 
-// roleOf makes a refusal interrupt a screen reader, and a welcome wait its turn.
+// roleOf makes a refusal interrupt a screen reader, and a welcome or a goodbye
+// wait its turn.
 func roleOf(kind string) string {
-	if kind == "ok" {
+	if kind == "ok" || kind == "out" {
 		return "status"
 	}
 	return "alert"
