@@ -326,3 +326,20 @@ func TestCheck(t *testing.T) {
 		})
 	}
 }
+
+// A token was never used before it was made, however roughly that is kept.
+func TestToken_isNotUsedBeforeItWasMade(t *testing.T) {
+	w := newWorld(t)
+	w.pass(20 * time.Minute)
+	token, err := w.NewToken(t.Context(), "harbour", "", Owner, "Screen", "person:harbour/o")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Token(t.Context(), token); err != nil {
+		t.Fatal(err)
+	}
+	all, err := w.Tokens(t.Context(), "harbour", "")
+	if err != nil || len(all) != 1 || all[0].Used.Before(all[0].At) || all[0].Used.IsZero() {
+		t.Errorf("listed as %+v, %v", all, err)
+	}
+}

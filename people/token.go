@@ -27,7 +27,7 @@ type Token struct {
 	By     string    `json:"by"`   // who made it
 	Secret string    `json:"secret"`
 	At     time.Time `json:"at"`
-	Used   time.Time `json:"used,omitzero"` // to the hour; zero if never
+	Used   time.Time `json:"used,omitzero"` // to the hour, not before At; zero if never
 }
 
 var tokens = store.Declare(store.Spec[Token]{
@@ -88,7 +88,9 @@ func (s *Service) Token(ctx context.Context, text string) (Actor, error) {
 			if now.Sub(t.Used) < usedEvery {
 				return store.ErrUnchanged
 			}
-			t.Used = now.Truncate(usedEvery)
+			if t.Used = now.Truncate(usedEvery); t.Used.Before(t.At) {
+				t.Used = t.At
+			}
 			return nil
 		})
 		if errors.Is(err, store.ErrAbsent) { // revoked in this very moment
