@@ -52,3 +52,43 @@ func TestDoor_goingOutLooksDifferent(t *testing.T) {
 	out := door.post(mainGate, scanned(token, "n3", "exit")).want(t, 200)
 	out.has(t, "Goodbye", "verdict out", `data-verdict="out"`, "→", "counts people out", "<title>Going out", `href="`+mainGate+`"`).lacks(t, "verdict ok", "✓")
 }
+
+// Phones are lent: whoever stands at a door sees who is signed in, can sign out,
+// and finds the door again.
+func TestDoor_saysWhoIsSignedIn(t *testing.T) {
+	_, door, _ := atDoor(t, "Ada", 1)
+	for _, path := range []string{"/door", mainGate} {
+		door.get(path).want(t, 200).has(t, `action="/sign-out"`, "Sign out", "<bdi>volunteer")
+	}
+	door.get("/console").want(t, 403).has(t, "You are signed in as volunteer", `href="/door"`, `action="/sign-out"`).lacks(t, `href="/console"`)
+	door.get("/sign-in").want(t, 200).has(t, "You are signed in as volunteer", `href="/door"`, `action="/sign-out"`).lacks(t, `name="mail"`)
+	door.get("/sign-in?link=x").want(t, 200).has(t, `name="link"`)
+	door.get("/learning-week").want(t, 200).lacks(t, `action="/sign-out"`)
+	door.post("/sign-out", nil)
+	door.get("/sign-in").want(t, 200).has(t, `name="mail"`).lacks(t, "You are signed in")
+}
+
+// What was refused stays typed, and a code says how many characters it lacks.
+func TestDoor_keepsWhatWasRefused(t *testing.T) {
+	_, door, _ := atDoor(t, "Ada", 1)
+	short := door.post(mainGate, scanned("7kq2-m9x", "n1", "exit")).want(t, 422)
+	short.has(t, "has 8 characters; this one has 7", `value="7kq2-m9x"`, `value="exit" checked`).lacks(t, "Not valid")
+	form := scanned("7KQ2-M9XA", "n2", "entry")
+	form.Set("count", "two")
+	door.post(mainGate, form).want(t, 422).has(t, `value="7KQ2-M9XA"`, `value="two"`)
+	door.post(mainGate, scanned("7KQ2-M9XA", "n3", "entry")).want(t, 200).has(t, "Not valid").lacks(t, `value="7KQ2-M9XA"`)
+}
+
+// Who comes days too early hears the event's first day, not its eve.
+func TestDoor_namesTheFirstDay(t *testing.T) {
+	town, clock := newTown(t)
+	slot, _ := town.bookable(0)
+	token := town.guest(slot, "Ada", 1)
+	first, err := time.Parse(time.DateOnly, string(town.week.Start))
+	if err != nil {
+		t.Fatal(err)
+	}
+	clock.add(first.AddDate(0, 0, -5).Sub(clock.now()))
+	door := town.staff(people.Volunteer, town.week.ID)
+	door.post(mainGate, scanned(token, "n1", "entry")).want(t, 200).has(t, "Too early", "lets in from "+first.Format("2 January 2006"))
+}

@@ -73,12 +73,16 @@ func colours(r *web.Request) string {
 }
 
 // errorPage says what happened, what to do, and under which id the log has it. On
-// a public page it stands where the others do, with the ways on from there.
+// a public page it stands where the others do, with the ways on from there; on
+// one of staff it says who is signed in, since they may be somebody else.
 func errorPage(r *web.Request, f web.Failure) (web.Chrome, templ.Component) {
 	c := web.Chrome{Title: f.Sentence, Audience: "site"}
 	d := failure{P: r.T, Sentence: f.Sentence, Next: f.Next, ID: r.T.T("web.error_id", "status", strconv.Itoa(f.Status), "id", f.ID)}
 	first, _, _ := strings.Cut(strings.TrimPrefix(r.Path(), "/"), "/")
-	if f.Status < fiber.StatusInternalServerError && first != "console" && first != "door" {
+	switch {
+	case first == "console" || first == "door":
+		d.Who, d.Ways = site.SignedInAs(r)
+	case f.Status < fiber.StatusInternalServerError:
 		c, d.Programme = site.Around(r, f.Sentence)
 	}
 	return c, failureBody(d)

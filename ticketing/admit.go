@@ -105,7 +105,9 @@ func (s *Service) readPass(ctx context.Context, r ScanRequest, row *Scan) (Pass,
 	zone := zoneOf(r.Event)
 	if good, early := token.On(dayAt(row.At, zone)); !good {
 		row.Reason, row.Why = InvalidTime, sideOf(early)
-		row.Opens, row.Closes = token.From.begins(zone), (token.Until + 1).begins(zone)
+		// Told are the event's own days: who comes early is not sent to an eve on
+		// which no gate is open.
+		row.Opens, row.Closes = DayOf(r.Event.Start).begins(zone), (DayOf(r.Event.End) + 1).begins(zone)
 	}
 	return pass, nil
 }

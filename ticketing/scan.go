@@ -88,6 +88,19 @@ func SplitInput(text string) (token, code string) {
 	return text, ""
 }
 
+// Mistyped gives how many characters a text has that SplitInput took for no code
+// and that looks like one with some missing or too many; 0 for any other text, also
+// one as long as the codes of goods, which readers read as well.
+func Mistyped(text string) int {
+	const longest = 11
+	folded := kernel.FoldCode(text)
+	n := len(folded)
+	if n == codeLength || n > longest || strings.ContainsFunc(folded, func(r rune) bool { return (r < '0' || r > '9') && (r < 'A' || r > 'Z') }) {
+		return 0
+	}
+	return n
+}
+
 // Scan is the row that every scan leaves, also a refused one.
 type Scan struct {
 	ID     string `json:"id"` // Event.ID + "/" + derived of device and nonce

@@ -74,6 +74,16 @@ func TestSplitInput(t *testing.T) {
 	}
 }
 
+func TestMistyped(t *testing.T) {
+	for text, want := range map[string]int{
+		"7KQ2-M9X": 7, "7kq2 m9xaa": 9, "7KQ2M9XA": 0, "": 0, "FE1:": 0, "FE1:AEAQ": 0, "💙🎪": 0, "4006381333931": 0, "<b>": 0,
+	} {
+		if n := Mistyped(text); n != want {
+			t.Errorf("%q: %d, want %d", text, n, want)
+		}
+	}
+}
+
 func TestScan_clocks(t *testing.T) {
 	now := ten
 	for _, row := range []struct {

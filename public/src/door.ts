@@ -16,6 +16,7 @@ function keepFocus(field: HTMLInputElement): void {
     if (!document.activeElement || document.activeElement === document.body) field.focus({ preventScroll: true });
   };
   back();
+  field.select(); // what was refused makes way for the next reading
   scrollTo(0, 0);
   field.addEventListener("blur", () => setTimeout(back, 150));
   window.addEventListener("focus", back);

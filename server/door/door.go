@@ -3,6 +3,7 @@
 package door
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,7 +33,7 @@ func showEvents(r *web.Request) error {
 		return err
 	}
 	slices.SortFunc(events, func(a, b festival.Event) int { return strings.Compare(string(a.Start), string(b.Start)) })
-	d := eventsPage{P: r.T}
+	d := eventsPage{P: r.T, Who: who(r)}
 	for _, e := range events {
 		if !r.Actor.May(people.DoorScan, e.ID) {
 			continue
@@ -56,6 +57,9 @@ func showEvents(r *web.Request) error {
 	return r.Page(fiber.StatusOK, web.Chrome{Title: r.T.T("door.title"), Audience: "site", NoIndex: true}, eventsBody(d))
 }
 
+// who is signed in, as the door names them.
+func who(r *web.Request) string { return cmp.Or(r.Actor.Name, r.T.T("web.staff")) }
+
 func addressOf(r *web.Request, gate ticketing.Gate) string {
 	return "/door/" + r.Event.Slug + "/" + gate.Slug
 }
@@ -64,7 +68,7 @@ func addressOf(r *web.Request, gate ticketing.Gate) string {
 // nonce of its own: sending the same form twice is one scan.
 func page(r *web.Request, gate ticketing.Gate) gatePage {
 	name, _ := r.T.Text(gate.Name, r.Event.Locales...)
-	d := gatePage{P: r.T, Gate: name, Action: addressOf(r, gate), Nonce: kernel.NewID(), Back: "/door"}
+	d := gatePage{P: r.T, Who: who(r), Gate: name, Action: addressOf(r, gate), Nonce: kernel.NewID(), Back: "/door"}
 	d.Event, _ = r.T.Text(r.View.Event.Title, r.Event.Locales...)
 	return d
 }
@@ -129,7 +133,10 @@ func scan(r *web.Request) error {
 		request.Count = n
 	}
 	var verdict ticketing.Verdict
-	if code != "" {
+	if n := ticketing.Mistyped(token); n > 0 {
+		err = kernel.Errors{kernel.New(kernel.Invalid, "code_length", "token", "has", n)}
+	}
+	if err == nil && code != "" {
 		err = r.P.AllowCode(r.Context(), gate.ID, r.Actor.ID, device)
 	}
 	if err == nil {
@@ -147,7 +154,7 @@ func scan(r *web.Request) error {
 			d.Error = strings.TrimSpace(d.Error + " " + sentence)
 		}
 		d.Error = strings.TrimSpace(d.Error + " " + next)
-		d.Count = r.Form("count")
+		d.Typed, d.Count = r.Form("token"), r.Form("count")
 		if kernel.KindOf(err) == kernel.Unavailable { // it may have happened: read again, it is the same scan
 			d.Nonce = r.Form("nonce")
 		}

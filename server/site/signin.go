@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"net/url"
 	"strings"
 	"time"
@@ -9,11 +10,33 @@ import (
 
 	"feria/kernel"
 	"feria/people"
+	"feria/public/ui"
 	"feria/server/web"
 )
 
+// showSignIn asks who somebody is, or tells whoever is signed in already where to
+// go on. A link signs in also whoever is signed in: it may be another person's.
 func showSignIn(r *web.Request) error {
-	return signInAgain(r, signInPage{Link: r.Query("link"), Next: web.SafeNext(r.Query("next"))}, fiber.StatusOK)
+	d := signInPage{Link: r.Query("link"), Next: web.SafeNext(r.Query("next"))}
+	if d.Link == "" {
+		d.Who, d.Ways = SignedInAs(r)
+	}
+	return signInAgain(r, d, fiber.StatusOK)
+}
+
+// SignedInAs gives the name of who is signed in, "" for nobody, and the ways to
+// what they may enter.
+func SignedInAs(r *web.Request) (who string, ways []ui.Link) {
+	if r.Actor.Person() == "" {
+		return "", nil
+	}
+	if r.Actor.May(people.ConsoleEnter, "") {
+		ways = append(ways, ui.Link{URL: "/console", Label: r.T.T("console.events")})
+	}
+	if r.Actor.May(people.DoorEnter, "") {
+		ways = append(ways, ui.Link{URL: "/door", Label: r.T.T("console.door")})
+	}
+	return cmp.Or(r.Actor.Name, r.T.T("web.staff")), ways
 }
 
 func signInAgain(r *web.Request, d signInPage, status int) error {
