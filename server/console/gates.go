@@ -210,7 +210,7 @@ func withdrawKey(r *web.Request) error {
 // what came of it in the end.
 func scansCSV(r *web.Request) error {
 	rows := [][]string{{
-		r.T.T("console.scan_at"), r.T.T("console.gates"), r.T.T("console.field_name"), r.T.T("console.scan_direction"), r.T.T("console.places"),
+		r.T.T("console.scan_at"), r.T.T("console.gate"), r.T.T("console.field_name"), r.T.T("console.scan_direction"), r.T.T("console.places"),
 		r.T.T("console.scan_told"), r.T.T("console.scan_final"),
 	}}
 	zone, at := zoneOf(r), gateNames{r, map[string]string{}}
