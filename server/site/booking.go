@@ -104,7 +104,7 @@ func checkBooking(r *web.Request, s festival.Session, slot festival.Frozen, wish
 	c, _ := sessionOf(r, s, bookingForm{}, "")
 	c.NoIndex = true
 	return r.Page(fiber.StatusOK, c, checkBody(checkPage{
-		P: r.T, Title: m.say(s.Title), Slot: m.choice(slot), Action: m.path("/sessions/" + s.Code + "/book"),
+		P: r.T, Title: m.say(s.Title), Slot: m.choice(slot), Action: m.bookPath(s),
 		Name: wish.Name, Mail: wish.Mail, Seats: wish.Seats, Key: kernel.NewID(),
 	}))
 }
@@ -131,6 +131,9 @@ func showForm(r *web.Request, status int, s festival.Session, form bookingForm, 
 	form.Key = kernel.NewID()
 	c, d := sessionOf(r, s, form, chosen)
 	c.NoIndex = true
+	if form.refused() {
+		c.Title = r.T.T("site.error_title", "title", c.Title)
+	}
 	return r.Page(status, c, sessionBody(d))
 }
 

@@ -60,6 +60,9 @@ func mine(r *web.Request, key string, refused refusal, status int) error {
 	d.PastOpen = slices.ContainsFunc(d.Past, func(row heldRow) bool { return row.Error != "" })
 	c := cityChrome(r, r.T.T("site.my_bookings"))
 	c.NoIndex = true
+	if refused.sentence != "" {
+		c.Title = r.T.T("site.error_title", "title", c.Title)
+	}
 	return r.Page(status, c, mineBody(d))
 }
 

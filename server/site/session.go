@@ -52,13 +52,19 @@ func (m maker) session(s festival.Session, form bookingForm, chosen string) sess
 		if i := suggested(d.Slots); chosen == "" && i >= 0 {
 			d.Slots[i].Checked = true
 		}
-		form.Action, form.Max, form.Contact = m.path("/sessions/"+s.Code+"/book"), maxSeats, m.contact()
+		form.Action, form.Max, form.Contact = m.bookPath(s), maxSeats, m.contact()
 		if form.Seats == "" {
 			form.Seats = "1"
 		}
 		d.Booking = &form
 	}
 	return d
+}
+
+// bookPath is where the form of a session's page is sent. The answer to a form that
+// is refused is the page again: the fragment opens it at the form.
+func (m maker) bookPath(s festival.Session) string {
+	return m.path("/sessions/" + s.Code + "/book#book")
 }
 
 // suggested is which slot a form begins with: the first with free places, lest
