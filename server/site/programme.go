@@ -83,20 +83,21 @@ func (w wish) with(set func(*search.Filter)) wish {
 }
 
 // programme makes the programme page. A festival's list and every grid show one
-// day at a time: the first, or the one that is today, unless something is
-// searched or another filter narrows the choice.
+// day at a time, see shownDay. A day that nobody chose stands in no link and in no
+// form: who searches from such a page searches the whole programme, and its calendar
+// is that of all days.
 func (m maker) programme(w wish) programmePage {
-	p, path := m.view.Programme, m.path("/programme")
-	narrowed := w.Q != "" || w.Venue != "" || w.Host != "" || w.Booth != ""
-	if w.Day == "" && (w.mode == asGrid || !w.all && !narrowed && len(p.Slots) > rowsPerPage) {
-		w.Day, w.all = string(m.dayToShow()), false
+	path := m.path("/programme")
+	shown := w
+	if w.Day == "" {
+		shown.Day = m.shownDay(w)
 	}
-	slots := m.view.Index.Slots(w.Filter, m.view.PlacesOf)
+	slots := m.view.Index.Slots(shown.Filter, m.view.PlacesOf)
 	d := programmePage{
 		P: m.p, Path: path, Query: w.Q, Mode: w.mode, Clock: m.clock(), Empty: len(slots) == 0,
 		Feed:    feedURL(path+".ics", w.Filter),
 		Clear:   wish{mode: w.mode, page: 1}.url(path),
-		Release: m.p.T("site.release_note", "n", m.view.Release, "at", m.p.DateTime(p.At.In(m.zone))),
+		Release: m.p.T("site.release_note", "n", m.view.Release, "at", m.p.DateTime(m.view.Programme.At.In(m.zone))),
 	}
 	for _, mode := range []string{asList, asGrid, byVenue} {
 		other := w
@@ -109,8 +110,12 @@ func (m maker) programme(w wish) programmePage {
 		}
 	}
 	slices.SortFunc(d.Hidden, func(a, b [2]string) int { return cmpString(a[0], b[0]) })
+	m.addDays(&d, w, shown.Day, path)
 	m.addFilters(&d, w, path)
-	d.Count = m.count(w, len(slots))
+	d.Count = m.count(shown, len(slots))
+	if shown.Day != "" && (w.Q != "" || d.Empty) {
+		d.Elsewhere = m.elsewhere(w, len(slots), path)
+	}
 	pages := (len(slots) + rowsPerPage - 1) / rowsPerPage
 	if w.mode != asGrid {
 		w.page = min(w.page, max(pages, 1))
@@ -126,7 +131,7 @@ func (m maker) programme(w wish) programmePage {
 	case asGrid:
 		d.Pages = nil
 		if len(slots) > 0 {
-			d.Grid = m.grid(slots, festival.Date(w.Day))
+			d.Grid = m.grid(slots, festival.Date(shown.Day))
 		}
 	case byVenue:
 		d.Venues = m.venues(slots)
@@ -154,17 +159,41 @@ func cmpString(a, b string) int {
 	return 0
 }
 
-// dayToShow is today while the event runs, else its first day with slots.
-func (m maker) dayToShow() festival.Date {
-	days := m.view.Programme.Days()
-	if len(days) == 0 {
+// shownDay is the day that a page shows to whoever chose none: today while the event
+// runs, else its first; where nothing fits on it, the first on which something does.
+// It is "" where all days are shown: those of a small programme, of a search and of
+// what a venue, host or booth offers, but for a grid.
+func (m maker) shownDay(w wish) string {
+	p := m.view.Programme
+	narrowed := w.Q != "" || w.Venue != "" || w.Host != "" || w.Booth != ""
+	days := p.Days()
+	if len(days) == 0 || w.mode != asGrid && (w.all || narrowed || len(p.Slots) <= rowsPerPage) {
 		return ""
 	}
-	today := festival.Date(m.now.In(m.zone).Format("2006-01-02"))
-	if slices.Contains(days, today) {
-		return today
+	day := festival.Date(m.now.In(m.zone).Format("2006-01-02"))
+	if !slices.Contains(days, day) {
+		day = days[0]
 	}
-	return days[0]
+	fits := m.view.Index.Slots(w.Filter, m.view.PlacesOf)
+	if len(fits) > 0 && !slices.ContainsFunc(fits, func(s festival.Frozen) bool { return p.DayOf(s) == day }) {
+		day = p.DayOf(fits[0])
+	}
+	return string(day)
+}
+
+// elsewhere leads to what the other days have of a wish of which one day shows here;
+// nil where that is nothing.
+func (m maker) elsewhere(w wish, here int, path string) *link {
+	other := w.with(func(f *search.Filter) { f.Day = "" })
+	more := len(m.view.Index.Slots(other.Filter, m.view.PlacesOf)) - here
+	if more <= 0 {
+		return nil
+	}
+	other.all = true
+	if other.mode == asGrid { // which shows a single day
+		other.mode = asList
+	}
+	return &link{URL: other.url(path), Title: m.p.N("site.on_other_days", more)}
 }
 
 func (m maker) count(w wish, n int) string {
@@ -172,85 +201,6 @@ func (m maker) count(w wish, n int) string {
 		return m.p.N("site.sessions_on", n, "day", m.dayName(festival.Date(w.Day)))
 	}
 	return m.p.N("site.sessions_count", n)
-}
-
-func (m maker) addFilters(d *programmePage, w wish, path string) {
-	facets := m.view.Index.Facets()
-	row := func(name string) pillRow { return pillRow{Name: m.p.T("site.filter_" + name)} }
-
-	d.Days = row("day")
-	if w.mode != asGrid {
-		all := w.with(func(f *search.Filter) { f.Day = "" })
-		all.all = true
-		d.Days.Pills = append(d.Days.Pills, pill{Label: m.p.T("site.all_days"), URL: all.url(path), Current: w.Day == ""})
-	}
-	for _, day := range m.view.Programme.Days() {
-		one := w.with(func(f *search.Filter) { f.Day = string(day) })
-		one.all = false
-		d.Days.Pills = append(d.Days.Pills, pill{Label: m.p.DateShort(m.date(day)), URL: one.url(path), Current: w.Day == string(day)})
-	}
-
-	rows := map[string]*pillRow{}
-	var order []string
-	add := func(name, value, label string, active bool, set func(*search.Filter, string)) {
-		r := rows[name]
-		if r == nil {
-			made := row(name)
-			r = &made
-			rows[name], order = r, append(order, name)
-		}
-		next := value
-		if active {
-			next = ""
-		}
-		link := pill{Label: label, Current: active, URL: w.with(func(f *search.Filter) { set(f, next) }).url(path)}
-		r.Pills = append(r.Pills, link)
-		if active {
-			d.Active = append(d.Active, link)
-		}
-	}
-	for _, part := range []string{"morning", "afternoon", "evening"} {
-		add("part", part, m.p.T("site.part_"+part), w.Part == part, func(f *search.Filter, v string) { f.Part = v })
-	}
-	for _, t := range facets.Tracks {
-		add("track", t.Value, m.track(t.Value), w.Track == t.Value, func(f *search.Filter, v string) { f.Track = v })
-	}
-	for _, t := range facets.Formats {
-		add("format", t.Value, m.word("format", t.Value), w.Format == t.Value, func(f *search.Filter, v string) { f.Format = v })
-	}
-	if len(facets.Languages) > 1 {
-		for _, t := range facets.Languages {
-			add("lang", t.Value, m.p.LanguageName(t.Value), w.Lang == t.Value, func(f *search.Filter, v string) { f.Lang = v })
-		}
-	}
-	if len(facets.Ages) > 0 {
-		for _, age := range []int{3, 6, 9, 12, 16} {
-			add("age", strconv.Itoa(age), m.p.N("site.age", age), w.Age == age, func(f *search.Filter, v string) { f.Age, _ = strconv.Atoi(v) })
-		}
-	}
-	for _, t := range facets.Access {
-		has := slices.Contains(w.Access, t.Value)
-		add("access", t.Value, m.word("access", t.Value), has, func(f *search.Filter, v string) {
-			if v == "" {
-				f.Access = slices.DeleteFunc(slices.Clone(f.Access), func(a string) bool { return a == t.Value })
-			} else {
-				f.Access = append(slices.Clone(f.Access), v)
-			}
-		})
-	}
-	add("other", "yes", m.p.T("site.free_places_only"), w.Places, func(f *search.Filter, v string) { f.Places = v != "" })
-	if facets.Free < facets.Total {
-		add("other", "free", m.p.T("site.free_of_charge"), w.Free, func(f *search.Filter, v string) { f.Free = v != "" })
-	}
-	for _, name := range order {
-		d.Rows = append(d.Rows, *rows[name])
-	}
-	if v, ok := m.view.Programme.VenueBySlug(w.Venue); ok {
-		d.Active = append(d.Active, pill{Label: m.say(v.Name).Text, Current: true, URL: w.with(func(f *search.Filter) { f.Venue = "" }).url(path)})
-	}
-	if h, ok := m.view.Programme.HostBySlug(w.Host); ok {
-		d.Active = append(d.Active, pill{Label: m.hostName(h).Text, Current: true, URL: w.with(func(f *search.Filter) { f.Host = "" }).url(path)})
-	}
 }
 
 func (m maker) venues(slots []festival.Frozen) []venueBlock {
