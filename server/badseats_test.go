@@ -27,7 +27,7 @@ func TestBadInput_lastSeat(t *testing.T) {
 	for i := range 100 {
 		all.Go(func() {
 			if i%2 == 0 { // by the form: a place in the line
-				p := town.still().book(path, url.Values{"slot": {festival.Own(slot.ID)}, "seats": {"1"}, "name": {"N"}, "mail": {fmt.Sprintf("n%d@example.org", i)}})
+				p := town.still().book(path, url.Values{"slot": {festival.Own(slot.ID)}, "wait": {festival.Own(slot.ID)}, "seats": {"1"}, "name": {"N"}, "mail": {fmt.Sprintf("n%d@example.org", i)}})
 				if p.StatusCode == 303 {
 					line.Add(1)
 				} else {

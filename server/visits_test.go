@@ -43,7 +43,7 @@ func TestBooking_aNetworkHasABudget(t *testing.T) {
 		t.Error("nobody says how long to wait")
 	}
 	path := "/learning-week/sessions/" + session.Code
-	form := url.Values{"slot": {festival.Own(slot.ID)}, "seats": {"2"}, "name": {"Typed Name"}, "mail": {"typed@example.org"}, "key": {"a-key-drawn-by-the-script"}}
+	form := url.Values{"slot": {festival.Own(slot.ID)}, "wait": {festival.Own(slot.ID)}, "seats": {"2"}, "name": {"Typed Name"}, "mail": {"typed@example.org"}, "key": {"a-key-drawn-by-the-script"}}
 	v := town.visitor()
 	v.post(path+"/book", form, "X-Forwarded-For", script).want(t, 429).has(t, "Typed Name", "from your network")
 	v.post(path+"/keep", nil, "X-Forwarded-For", script).want(t, 429)

@@ -268,7 +268,7 @@ func TestBooking_asksBeforeAnOverlap(t *testing.T) {
 			v := town.visitor()
 			book := func(s festival.Frozen, more ...string) page {
 				session, _ := view.Programme.Session(s.Session)
-				form := url.Values{"slot": {festival.Own(s.ID)}, "seats": {"1"}, "name": {"Ada"}, "mail": {"ada@example.org"}}
+				form := url.Values{"slot": {festival.Own(s.ID)}, "wait": {festival.Own(s.ID)}, "seats": {"1"}, "name": {"Ada"}, "mail": {"ada@example.org"}}
 				for _, m := range more {
 					form.Set(m, "1")
 				}

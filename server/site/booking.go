@@ -1,6 +1,7 @@
 package site
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -26,8 +27,15 @@ func bookSession(r *web.Request) error {
 	if !ok {
 		return kernel.Missing()
 	}
-	form := bookingForm{Seats: r.Form("seats"), Name: r.Form("name"), Mail: r.Form("mail"), Key: drawnKey(r)}
+	posted, err := r.Posted()
+	if err != nil {
+		return err
+	}
 	chosen := r.Form("slot")
+	form := bookingForm{
+		Seats: r.Form("seats"), Name: r.Form("name"), Mail: r.Form("mail"), Key: drawnKey(r), Waits: posted["wait"],
+		Confirmed: chosen != "" && r.Form("confirm") == chosen || r.Form("confirm") == "1",
+	}
 	if r.Form("change") != "" {
 		return showForm(r, fiber.StatusOK, s, form, chosen)
 	}
@@ -43,7 +51,7 @@ func bookSession(r *web.Request) error {
 		err = kernel.New(kernel.Conflict, "sent_before", "")
 	}
 	if err != nil {
-		return bookAgain(r, s, form, chosen, err)
+		return bookAgain(r, s, form, chosen, wish, err)
 	}
 	late := r.Now.Sub(receipt.Booking.MadeAt) > repeatTime || receipt.Party.Home
 	if receipt.Replayed && late && r.Party != receipt.Party.ID {
@@ -89,7 +97,7 @@ func wished(r *web.Request, s festival.Session, form bookingForm, chosen string)
 	}
 	wish := registration.Request{
 		City: r.City.ID, Slot: slot.ID, Party: r.Party, Proof: r.Proof, Name: form.Name, Mail: form.Mail, Lang: r.T.Lang(), Seats: seats,
-		Key: form.Key, Drawn: true, Confirm: r.Form("confirm") != "",
+		Key: form.Key, Drawn: true, Confirm: form.Confirmed, NoWait: !slices.Contains(form.Waits, chosen),
 	}
 	if err := wrong.Err(); err != nil {
 		return wish, slot, err
@@ -103,27 +111,53 @@ func checkBooking(r *web.Request, s festival.Session, slot festival.Frozen, wish
 	m := eventMaker(r)
 	c, _ := sessionOf(r, s, bookingForm{}, "")
 	c.NoIndex = true
+	choice := m.choice(slot)
 	return r.Page(fiber.StatusOK, c, checkBody(checkPage{
-		P: r.T, Title: m.say(s.Title), Slot: m.choice(slot), Action: m.bookPath(s),
+		P: r.T, Title: m.say(s.Title), Slot: choice, Wait: !wish.NoWait || choice.State == "full", Action: m.bookPath(s),
 		Name: wish.Name, Mail: wish.Mail, Seats: wish.Seats, Key: kernel.NewID(),
 	}))
 }
 
 // bookAgain shows the form again, says what was wrong, and keeps what was typed.
-func bookAgain(r *web.Request, s festival.Session, form bookingForm, chosen string, err error) error {
+// What somebody may want all the same it asks about: an overlap, and a place in a
+// waiting list that the form did not speak of.
+func bookAgain(r *web.Request, s festival.Session, form bookingForm, chosen string, wish registration.Request, err error) error {
 	byField, above, next, ok := r.Sentences(err)
 	if !ok {
 		return err
 	}
 	form.Errors, form.Refusal, form.Next = byField, above, next
-	if kernel.CodeOf(err) == "overlaps" {
-		overlaps, listErr := overlapping(r, err)
-		if listErr != nil {
-			return listErr
+	var askErr error
+	switch kernel.CodeOf(err) {
+	case "overlaps":
+		form.Refusal, form.Next, form.Confirmed = "", "", false
+		askErr = askOverlap(r, &form, wish, err)
+	case "slot_full":
+		if wish.NoWait {
+			askErr = askToWait(r, &form, wish, err)
 		}
-		form.Overlaps, form.Refusal, form.Next = overlaps, "", ""
+	}
+	if askErr != nil {
+		return askErr
 	}
 	return showForm(r, web.StatusOfForm(err), s, form, chosen)
+}
+
+// askToWait asks whether to join the waiting list, where one can.
+func askToWait(r *web.Request, form *bookingForm, wish registration.Request, refusal error) error {
+	roster, err := r.P.Registration.Roster(r.Context(), wish.Slot)
+	if err != nil || roster.Counts || roster.Seats == 0 || roster.Line() >= registration.MaxWaiting {
+		return err
+	}
+	free := 0
+	if e, ok := refusal.(*kernel.Error); ok {
+		free, _ = e.Args["free"].(int)
+	}
+	form.AskWait, form.Refusal, form.Next = true, r.T.T("site.wait_none"), ""
+	if free > 0 && free < wish.Seats {
+		form.Refusal = r.T.N("site.wait_left", free)
+	}
+	return nil
 }
 
 // showForm shows the session's page with what was typed, under a fresh key.
@@ -137,12 +171,12 @@ func showForm(r *web.Request, status int, s festival.Session, form bookingForm, 
 	return r.Page(status, c, sessionBody(d))
 }
 
-// overlapping names the own bookings that a refusal speaks of.
-func overlapping(r *web.Request, refusal error) ([]string, error) {
-	var out []string
+// askOverlap names the own bookings that a refusal speaks of. One of the same slot
+// is no overlap to a reader: it can be changed.
+func askOverlap(r *web.Request, form *bookingForm, wish registration.Request, refusal error) error {
 	e, ok := refusal.(*kernel.Error)
 	if !ok {
-		return nil, nil
+		return nil
 	}
 	ids, _ := e.Args["bookings"].([]string)
 	for _, id := range ids {
@@ -151,48 +185,19 @@ func overlapping(r *web.Request, refusal error) ([]string, error) {
 			continue
 		}
 		if err != nil {
-			return nil, err
+			return err
+		}
+		if h.Booking.Slot == wish.Slot {
+			have := "site.have_already"
+			if h.State == registration.Waiting {
+				have = "site.wait_already"
+			}
+			form.Have = &link{URL: "/me#b-" + festival.Own(h.Booking.ID), Title: r.T.N(have, h.Booking.Seats)}
+			continue
 		}
 		title, _ := r.T.Text(h.Slot.Title, r.Event.Locales...)
 		start := h.Slot.Start.In(r.View.Programme.Location())
-		out = append(out, title+", "+r.T.DateShort(start)+" "+r.T.Time(start))
+		form.Overlaps = append(form.Overlaps, title+", "+r.T.DateShort(start)+" "+r.T.Time(start))
 	}
-	return out, nil
-}
-
-// keepSession keeps a session for the party, making one for a new browser.
-func keepSession(r *web.Request) error {
-	if err := published(r); err != nil {
-		return err
-	}
-	s, ok := r.View.Programme.SessionByCode(r.Params("code"))
-	if !ok {
-		return kernel.Missing()
-	}
-	off := r.Form("off") != ""
-	who, err := ofBrowser(r)
-	if err == nil {
-		_, err = r.P.Registration.Star(r.Context(), who.Party.ID, s.ID, !off)
-	}
-	nobody := kernel.KindOf(err) == kernel.NotFound
-	if err != nil && !nobody {
-		return err
-	}
-	if nobody && !off {
-		if err := r.P.AllowParty(r.City.ID, r.From()); err != nil {
-			return err
-		}
-		made, err := r.P.Registration.NewParty(r.Context(), r.City.ID, "", r.T.Lang())
-		if err != nil {
-			return err
-		}
-		if _, err := r.P.Registration.Star(r.Context(), made.ID, s.ID, true); err != nil {
-			return err
-		}
-		r.Remember(made.ID)
-	}
-	if off {
-		return r.See("/me", r.T.T("site.unkept_flash"))
-	}
-	return r.See("/me", r.T.T("site.kept_flash"))
+	return nil
 }
