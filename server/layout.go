@@ -21,7 +21,7 @@ func layout(r *web.Request, chrome web.Chrome, body templ.Component) templ.Compo
 	d := ui.Page{
 		Lang: r.T.Lang(), Dir: r.T.Dir(), Title: chrome.Title, Description: chrome.About, SiteURL: "/", Icon: assets.URL("icon.svg"),
 		Alerts: chrome.Alerts, Flash: chrome.Flash, NoIndex: chrome.NoIndex, Feed: chrome.Feed,
-		Bare: chrome.Audience == "door", LanguageAction: "/language", Next: r.Here(),
+		Bare: chrome.Audience == "door", LanguageAction: "/language", Next: cmp.Or(chrome.Here, r.Here()),
 		SkipText: r.T.T("web.skip"), NavLabel: r.T.T("web.nav"), FooterLabel: r.T.T("web.footer"), LanguageLabel: r.T.T("web.language"), SignOutLabel: r.T.T("web.sign_out"),
 	}
 	d.SiteName, _ = r.T.Text(r.City.Name, r.City.Locales...)

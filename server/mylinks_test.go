@@ -46,7 +46,7 @@ func TestMine_newLinks(t *testing.T) {
 	v.post("/me/links", nil).want(t, 200).has(t, "open nothing any more", "on its way", title)
 	stranger := town.visitor()
 	stranger.get("/me?key="+url.QueryEscape(old)).want(t, 410)
-	stranger.get(pass).want(t, 404)
+	stranger.get(pass).want(t, 410).has(t, "newest mail")
 	stranger.get(calendar).want(t, 404)
 	thief.get("/me").want(t, 200).lacks(t, title)
 	again := v.get("/me").want(t, 200).has(t, title)
@@ -92,7 +92,7 @@ func TestConsole_newLinks(t *testing.T) {
 	thief.mine(old).has(t, title)
 	d.post(at+"/links", nil).want(t, 200).has(t, "open nothing any more", "on its way")
 	thief.get("/me").want(t, 200).lacks(t, title)
-	v.get(pass).want(t, 404)
+	v.get(pass).want(t, 410)
 	v.get("/me?key="+url.QueryEscape(old)).want(t, 410)
 	v.get("/me?key="+url.QueryEscape(town.fresh(mail, 2, old))).want(t, 200).has(t, title)
 

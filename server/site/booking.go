@@ -110,7 +110,7 @@ func wished(r *web.Request, s festival.Session, form bookingForm, chosen string)
 func checkBooking(r *web.Request, s festival.Session, slot festival.Frozen, wish registration.Request) error {
 	m := eventMaker(r)
 	c, _ := sessionOf(r, s, bookingForm{}, "")
-	c.NoIndex = true
+	c.NoIndex, c.Here = true, m.path("/sessions/"+s.Code)
 	choice := m.choice(slot)
 	return r.Page(fiber.StatusOK, c, checkBody(checkPage{
 		P: r.T, Title: m.say(s.Title), Slot: choice, Wait: !wish.NoWait || choice.State == "full", Action: m.bookPath(s),
@@ -164,7 +164,7 @@ func askToWait(r *web.Request, form *bookingForm, wish registration.Request, ref
 func showForm(r *web.Request, status int, s festival.Session, form bookingForm, chosen string) error {
 	form.Key = kernel.NewID()
 	c, d := sessionOf(r, s, form, chosen)
-	c.NoIndex = true
+	c.NoIndex, c.Here = true, eventMaker(r).path("/sessions/"+s.Code)
 	if form.refused() {
 		c.Title = r.T.T("site.error_title", "title", c.Title)
 	}

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 
@@ -61,7 +62,7 @@ func mine(r *web.Request, key string, refused refusal, status int) error {
 	c := cityChrome(r, r.T.T("site.my_bookings"))
 	c.NoIndex = true
 	if refused.sentence != "" {
-		c.Title = r.T.T("site.error_title", "title", c.Title)
+		c.Title, c.Here = r.T.T("site.error_title", "title", c.Title), mineAgain(key)
 	}
 	return r.Page(status, c, mineBody(d))
 }
@@ -82,6 +83,7 @@ func addHeld(r *web.Request, d *minePage, held []registration.Held, refused refu
 		if err != nil {
 			return err
 		}
+		d.addBack(r, view)
 		row := heldRowOf(r, view, h)
 		if row.ID == refused.booking {
 			row.Error = refused.sentence
@@ -94,7 +96,8 @@ func addHeld(r *web.Request, d *minePage, held []registration.Held, refused refu
 		} else {
 			d.Past = append(d.Past, row)
 		}
-		if h.State != registration.Cancelled {
+		// A place in the line opens nothing, unless the event lets everybody in.
+		if h.State == registration.Confirmed || h.State == registration.Waiting && view.Event.Open {
 			if err := addPass(r, d, view, h); err != nil {
 				return err
 			}
@@ -186,6 +189,15 @@ func heldRowOf(r *web.Request, view *platform.View, h registration.Held) heldRow
 	return row
 }
 
+// addBack adds the way back to the programme of an event, once.
+func (d *minePage) addBack(r *web.Request, view *platform.View) {
+	m := newMaker(r.T, view, r.Now)
+	back := link{URL: m.path("/programme"), Title: r.T.T("site.programme_of", "event", m.say(view.Event.Title).Text)}
+	if view.Programme != nil && !slices.Contains(d.Back, back) {
+		d.Back = append(d.Back, back)
+	}
+}
+
 func addStars(r *web.Request, d *minePage, party registration.Party) error {
 	for _, id := range party.Stars {
 		view, err := r.P.Views.Of(r.Context(), festival.EventOf(id))
@@ -199,6 +211,7 @@ func addStars(r *web.Request, d *minePage, party registration.Party) error {
 		if !ok {
 			continue
 		}
+		d.addBack(r, view)
 		m := newMaker(r.T, view, r.Now)
 		row := starRow{Title: m.say(s.Title), URL: m.path("/sessions/" + s.Code), Undo: m.path("/sessions/" + s.Code + "/keep")}
 		var times []string
@@ -217,6 +230,11 @@ func addStars(r *web.Request, d *minePage, party registration.Party) error {
 func leave(r *web.Request) error {
 	r.Leave()
 	return r.See("/", r.T.T("site.left_flash"))
+}
+
+// seeBooking leads a reload of a refused change back to the booking.
+func seeBooking(r *web.Request) error {
+	return r.Redirect("/me#b-"+url.PathEscape(r.Params("id")), fiber.StatusSeeOther)
 }
 
 // changeBooking changes or cancels a booking of the page's party.

@@ -157,19 +157,19 @@ func (m maker) host(h festival.Host) hostPage {
 func (m maker) places() placesPage {
 	p := m.view.Programme
 	d := placesPage{P: m.p}
-	spaces, slots := map[string][]string{}, map[string]int{}
+	spaces, slots := map[string][]string{}, map[string][]festival.Frozen{}
 	for _, s := range p.Spaces {
 		spaces[s.Venue] = append(spaces[s.Venue], m.say(s.Name).Text)
 	}
 	for _, slot := range p.Slots {
 		if s, ok := p.Space(slot.Space); ok {
-			slots[s.Venue]++
+			slots[s.Venue] = append(slots[s.Venue], slot)
 		}
 	}
 	for _, v := range p.Venues {
 		row := placeRow{
 			ID: v.Slug, Name: m.say(v.Name), Address: v.Address, Way: m.say(v.Way), Access: m.words("access", v.Access), Spaces: spaces[v.ID],
-			Sessions: m.p.N("site.sessions_count", slots[v.ID]),
+			Sessions: m.p.N("site.sessions_count", sessionsOf(slots[v.ID])),
 			URL:      wish{Filter: search.Filter{Venue: v.Slug}, mode: asList, page: 1}.url(m.path("/programme")),
 		}
 		if v.Lat != 0 || v.Lon != 0 {

@@ -112,7 +112,7 @@ func (m maker) programme(w wish) programmePage {
 	slices.SortFunc(d.Hidden, func(a, b [2]string) int { return cmpString(a[0], b[0]) })
 	m.addDays(&d, w, shown.Day, path)
 	m.addFilters(&d, w, path)
-	d.Count = m.count(shown, len(slots))
+	d.Count = m.count(shown, slots)
 	if shown.Day != "" && (w.Q != "" || d.Empty) {
 		d.Elsewhere = m.elsewhere(w, len(slots), path)
 	}
@@ -196,11 +196,27 @@ func (m maker) elsewhere(w wish, here int, path string) *link {
 	return &link{URL: other.url(path), Title: m.p.N("site.on_other_days", more)}
 }
 
-func (m maker) count(w wish, n int) string {
+// count says how many sessions the slots are of, as the front page counts them, and
+// how often they take place where that is more.
+func (m maker) count(w wish, slots []festival.Frozen) string {
+	n := sessionsOf(slots)
+	out := m.p.N("site.sessions_count", n)
 	if w.Day != "" {
-		return m.p.N("site.sessions_on", n, "day", m.dayName(festival.Date(w.Day)))
+		out = m.p.N("site.sessions_on", n, "day", m.dayName(festival.Date(w.Day)))
 	}
-	return m.p.N("site.sessions_count", n)
+	if len(slots) > n {
+		out += " · " + m.p.N("site.times_count", len(slots))
+	}
+	return out
+}
+
+// sessionsOf is how many different sessions the slots are of.
+func sessionsOf(slots []festival.Frozen) int {
+	different := map[string]bool{}
+	for _, s := range slots {
+		different[s.Session] = true
+	}
+	return len(different)
 }
 
 func (m maker) venues(slots []festival.Frozen) []venueBlock {

@@ -36,6 +36,7 @@ func Routes() []web.Route {
 		{Method: post, Path: "/me/calendar", May: people.Public, Handle: renewCalendar},
 		{Method: post, Path: "/me/links", May: people.Public, Handle: renewLinks},
 		{Method: post, Path: "/me/leave", May: people.Public, Handle: leave},
+		{Method: get, Path: "/me/bookings/:id", May: people.Public, Handle: seeBooking},
 		{Method: post, Path: "/me/bookings/:id", May: people.Public, Handle: changeBooking},
 		{Method: get, Path: "/passes/:secret.png", May: people.Public, Handle: passPNG},
 		{Method: get, Path: "/passes/:secret.svg", May: people.Public, Handle: passSVG},
@@ -49,8 +50,11 @@ func Routes() []web.Route {
 		{Method: get, Path: "/:event/exhibitors", May: people.Public, Handle: showHosts},
 		{Method: get, Path: "/:event/exhibitors/:slug", May: people.Public, Handle: showHost},
 		{Method: get, Path: "/:event/map", May: people.Public, Handle: showPlaces},
+		{Method: get, Path: "/:event/sessions", May: people.Public, Handle: seeProgramme},
 		{Method: get, Path: "/:event/sessions/:code.ics", May: people.Public, Handle: sessionCalendar},
 		{Method: get, Path: "/:event/sessions/:code", May: people.Public, Handle: showSession},
+		{Method: get, Path: "/:event/sessions/:code/book", May: people.Public, Handle: seeSession},
+		{Method: get, Path: "/:event/sessions/:code/keep", May: people.Public, Handle: seeSession},
 		{Method: get, Path: "/:event/pass", May: people.Public, Handle: askPass},
 		{Method: post, Path: "/:event/pass", May: people.CitizenBook, Handle: takePass},
 		{Method: post, Path: "/:event/sessions/:code/book", May: people.CitizenBook, Handle: bookSession},
@@ -183,7 +187,7 @@ func showSession(r *web.Request) error {
 	}
 	s, ok := r.View.Programme.SessionByCode(r.Params("code"))
 	if !ok {
-		return kernel.Missing()
+		return seeSession(r)
 	}
 	return r.Public("session/"+s.Code, func() (web.Chrome, templ.Component, error) {
 		c, d := sessionOf(r, s, bookingForm{}, "")

@@ -22,6 +22,7 @@ type Chrome struct {
 	Alerts   []ui.Alert
 	Feed     string
 	About    string // description for search engines
+	Here     string // where the language switch comes back to; "" for Request.Here
 }
 
 // NavLink is one entry of the bar.

@@ -111,7 +111,8 @@ func (r *Request) find(at lead) error {
 var errMoved = errors.New("web: the event has another word now")
 
 func (r *Request) findEvent(slug string) error {
-	event, err := r.P.Festival.EventBySlug(r.Context(), r.City.ID, slug)
+	// Words of events are of small letters; typed from paper one may have others.
+	event, err := r.P.Festival.EventBySlug(r.Context(), r.City.ID, strings.ToLower(slug))
 	if err != nil {
 		return err
 	}
