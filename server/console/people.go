@@ -44,12 +44,12 @@ func peoplePageFor(r *web.Request, status int, form peopleForm) error {
 	if owner {
 		offered = append(offered, ui.Option{Label: titles[""]})
 	}
+	told := apart(r, events)
 	for _, e := range events {
-		title, _ := r.T.Text(e.Title, e.Locales...)
-		titles[e.ID] = title
-		offered = append(offered, ui.Option{Value: e.Slug, Label: title})
+		titles[e.ID] = told[e.ID]
+		offered = append(offered, ui.Option{Value: e.Slug, Label: told[e.ID]})
 	}
-	for _, role := range people.Granted {
+	for _, role := range slices.Backward(people.Granted) { // what is chosen by nobody is the weakest
 		if owner || role == people.Exhibitor || role == people.Volunteer {
 			roles = append(roles, ui.Option{Value: string(role), Label: r.T.T("console.role_" + string(role))})
 		}
@@ -80,6 +80,22 @@ func peoplePageFor(r *web.Request, status int, form peopleForm) error {
 		}
 	}
 	return r.Page(status, setup.Chrome(r, r.T.T("console.people"), "/people"), peopleBody(d))
+}
+
+// apart gives the titles of events by ID; where a title repeats, as that of each
+// year's edition may, with the event's word in addresses.
+func apart(r *web.Request, events []festival.Event) map[string]string {
+	titles, times := map[string]string{}, map[string]int{}
+	for _, e := range events {
+		titles[e.ID], _ = r.T.Text(e.Title, e.Locales...)
+		times[titles[e.ID]]++
+	}
+	for _, e := range events {
+		if title := titles[e.ID]; times[title] > 1 {
+			titles[e.ID] = r.T.Isolated(title) + " (" + e.Slug + ")"
+		}
+	}
+	return titles
 }
 
 // pick gives the options of a choice with the one that was taken.
@@ -128,9 +144,11 @@ func wanted(r *web.Request) (people.Role, string, error) {
 	if !slices.Contains(people.Granted, role) {
 		return "", "", kernel.Errors{kernel.New(kernel.Invalid, "role_needed", "role")}
 	}
-	event := ""
+	event, slug := "", r.Form("event")
+	if role == people.Owner && slug != "" {
+		return role, "", kernel.Errors{kernel.New(kernel.Invalid, "role_of_city", "event")}
+	}
 	if role != people.Owner {
-		slug := r.Form("event")
 		if slug == "" {
 			return role, "", kernel.Errors{kernel.New(kernel.Invalid, "event_needed", "event")}
 		}
