@@ -24,12 +24,14 @@ type Booking struct {
 	// Asked is a hash of the request, so that a repeat under its key is known.
 	Asked string `json:"asked,omitempty"`
 	// Settled says that the roster knew this row: it is not void. Marked is the
-	// number of the last effect that was carried out. Ended is when the booking
-	// was cancelled, Waited that it had no seats then; older rows do not say so.
-	Settled bool       `json:"settled,omitempty"`
-	Marked  int64      `json:"marked,omitempty"`
-	Ended   *time.Time `json:"ended,omitempty"`
-	Waited  bool       `json:"waited,omitempty"`
+	// number of the last effect that was carried out, MarkedAt when it was decided.
+	// Ended is when the booking was cancelled, Waited that it had no seats then;
+	// older rows do not say so.
+	Settled  bool       `json:"settled,omitempty"`
+	Marked   int64      `json:"marked,omitempty"`
+	MarkedAt time.Time  `json:"marked_at,omitzero"`
+	Ended    *time.Time `json:"ended,omitempty"`
+	Waited   bool       `json:"waited,omitempty"`
 }
 
 // mark notes on the row that an effect was carried out. Marks only grow, so it
@@ -37,7 +39,7 @@ type Booking struct {
 func (b *Booking) mark(e Effect) {
 	b.Settled = true
 	if e.No > b.Marked {
-		b.Marked, b.Seats = e.No, e.Seats
+		b.Marked, b.MarkedAt, b.Seats = e.No, e.At, e.Seats
 	}
 	if e.Kind == EffectCancelled && b.Ended == nil {
 		at := e.At

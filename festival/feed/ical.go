@@ -45,6 +45,7 @@ type Entry struct {
 	Lat, Lon    float64 // WGS 84 degrees; both zero: not known
 	Categories  []string
 	Cancelled   bool
+	Tentative   bool // not sure yet; of no meaning when cancelled
 }
 
 const defaultRefresh = time.Hour
@@ -144,9 +145,12 @@ func (e *placed) write(out *lines) {
 		out.raw("LAST-MODIFIED", utc(e.Modified))
 	}
 	out.raw("SEQUENCE", strconv.Itoa(max(e.Sequence, 0)))
-	if e.Cancelled {
+	switch {
+	case e.Cancelled:
 		out.raw("STATUS", "CANCELLED")
-	} else {
+	case e.Tentative:
+		out.raw("STATUS", "TENTATIVE")
+	default:
 		out.raw("STATUS", "CONFIRMED")
 	}
 	e.writeTime(out, "DTSTART", e.Start)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"net/url"
+	"slices"
 	"time"
 
 	"feria/festival"
@@ -146,15 +147,21 @@ func bookedEntry(r *web.Request, h registration.Held) (feed.Entry, bool, error) 
 	}
 	e := entries[0]
 	e.UID = festival.Own(h.Booking.ID) + "@booking.feria"
-	switch h.State {
+	e.Description = r.T.N("site.seats", h.Booking.Seats) + "\n\n" + e.Description
+	modified := latest(e.Modified, h.Booking.MadeAt, h.Booking.MarkedAt)
+	switch h.State { // the way a booking may go, each state above the one before
+	case registration.Waiting:
+		e.Tentative = true
+		e.Summary = r.T.T("site.waiting", "n", h.Position) + ": " + e.Summary
+	case registration.Confirmed:
+		e.Sequence++
 	case registration.Cancelled:
 		e.Cancelled = true
-		e.Sequence++
-		if h.Booking.Ended.After(e.Modified) {
-			e.Modified, e.Stamp = *h.Booking.Ended, *h.Booking.Ended
-		}
-	case registration.Waiting:
-		e.Summary = r.T.T("site.waiting", "n", h.Position) + ": " + e.Summary
+		e.Sequence += 2
+		modified = latest(modified, *h.Booking.Ended)
 	}
+	e.Modified, e.Stamp = modified, modified
 	return e, true, nil
 }
+
+func latest(times ...time.Time) time.Time { return slices.MaxFunc(times, time.Time.Compare) }
