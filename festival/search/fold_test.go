@@ -67,6 +67,10 @@ func TestWords(t *testing.T) {
 		{"Han beside Latin", "AI人工", []string{"ai", "人", "工", "人工"}},
 		{"the long vowel sign belongs to kana", "コーヒー", []string{"コ", "ー", "コー", "ヒ", "ーヒ", "ー", "ヒー"}},
 		{"a Thai letter keeps its marks", "ที่นี่", []string{"ที่", "นี่", "ที่นี่"}},
+		{"Korean from each syllable on, but the last", "평생학습", []string{"평생학습", "생학습", "학습"}},
+		{"Korean behind Latin", "AI교육", []string{"ai교육", "교육"}},
+		{"Arabic without its article too", "المكتبة والكتاب بالمدرسة للأطفال", []string{"المكتبه", "مكتبه", "والكتاب", "كتاب", "بالمدرسه", "مدرسه", "للاطفال", "اطفال"}},
+		{"Arabic that only begins like an article", "الى اللغة", []string{"الي", "اللغه", "لغه"}},
 		{"Devanagari words are spaced", "हिन्दी भाषा", []string{"हिन्दी", "भाषा"}},
 		{"signs are no words", "🎪 ++ —", nil},
 	}

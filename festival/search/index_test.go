@@ -64,7 +64,7 @@ func town(t testing.TB) *festival.Programme {
 	session("bread", festival.Session{Title: locale.Text{"en": "Baking bread", "fr": "Faire du pain levé"}, Abstract: en("Sourdough for beginners"), Format: "workshop", Track: "food",
 		Hosts: []string{event + "/h1"}, Languages: []string{"en", "fr"}, AgeMin: 8, AgeMax: 12})
 	session("robots", festival.Session{Title: locale.Text{"ko": "도서관에서 로봇 만들기", "en": "Robots"}, Format: "Hack Night", Hosts: []string{event + "/h2"}, Languages: []string{"en-GB", "ko"}, Price: "€5", AgeMin: 16})
-	session("tokyo", festival.Session{Title: locale.Text{"ja": "東京の学び", "th": "การเรียนรู้"}, Subtitle: locale.Text{"ar": "مَكْتَبَةٌ كبيرة", "he": "שָׁלוֹם"}, Description: locale.Text{"el": "Ὀδυσσεύς"}, Access: []string{festival.SignLanguage}, Languages: []string{"ja"}})
+	session("tokyo", festival.Session{Title: locale.Text{"ja": "東京の学び", "th": "การเรียนรู้"}, Subtitle: locale.Text{"ar": "مَكْتَبَةٌ كبيرة في المدينة", "he": "שָׁלוֹם"}, Description: locale.Text{"el": "Ὀδυσσεύς"}, Access: []string{festival.SignLanguage}, Languages: []string{"ja"}})
 	slot("x1", "bread", "2027-04-12", "10:00", "s1", "", festival.Bookable)
 	slot("x2", "bread", "2027-04-13", "14:00", "", "b1", festival.Bookable)
 	slot("x3", "robots", "2027-04-13", "01:30", "s2", "", festival.External)
@@ -105,6 +105,10 @@ func TestIndex_Slots(t *testing.T) {
 		{"a booth's code", Filter{Q: "a12"}, "x2"},
 		{"a district with a sharp s", Filter{Q: "hafenstrasse"}, "x5 x3 x2"},
 		{"Korean with its particle left out, not the last word", Filter{Q: "도서관 로봇"}, "x3"},
+		{"the end of a Korean word", Filter{Q: "서관 만들기"}, "x3"},
+		{"a Korean word that goes on otherwise", Filter{Q: "도서실"}, ""},
+		{"an Arabic word that the text has with its article", Filter{Q: "مدينة"}, "x5 x4"},
+		{"and with it", Filter{Q: "المدينة"}, "x5 x4"},
 		{"two Han letters", Filter{Q: "東京"}, "x5 x4"},
 		{"one Han letter inside a word", Filter{Q: "京"}, "x5 x4"},
 		{"Han letters that are not neighbours", Filter{Q: "東学"}, ""},

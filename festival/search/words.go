@@ -1,17 +1,20 @@
 package search
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
 // words calls each for every word of a text, folded. Where words are not spaced
 // (Han, kana, Thai, Lao, Khmer, Burmese) each letter and each pair of
-// neighbours is a word; a letter is a base with its marks.
+// neighbours is a word; a letter is a base with its marks. Words that hold others
+// without a space are words in these parts too: see inside.
 func words(text string, each func(word string)) {
 	split(Fold(text), func(word string, spaced bool) {
 		if spaced {
 			each(word)
+			inside(word, each)
 			return
 		}
 		letters := clusters(word)
@@ -22,6 +25,29 @@ func words(text string, each func(word string)) {
 			}
 		}
 	})
+}
+
+// articles are what Arabic writes onto a word, folded: "the", alone and after
+// "and", "with", "like", "so", and "for the".
+var articles = []string{"ال", "وال", "بال", "كال", "فال", "لل"}
+
+// inside calls each for what somebody may look for in a longer word: an Arabic
+// word without its article, and a Korean one from each of its syllables on, for
+// 평생학습 is found by 학습. A single letter is no such part.
+func inside(word string, each func(part string)) {
+	if ascii(word) {
+		return
+	}
+	for _, article := range articles {
+		if rest, ok := strings.CutPrefix(word, article); ok && utf8.RuneCountInString(rest) >= 3 {
+			each(rest)
+		}
+	}
+	for i, r := range word {
+		if i > 0 && unicode.Is(unicode.Hangul, r) && i+utf8.RuneLen(r) < len(word) {
+			each(word[i:])
+		}
+	}
 }
 
 // split cuts a folded text into runs of letters, digits and marks. A run is
