@@ -52,8 +52,8 @@ func (s *Service) Review(ctx context.Context, event string) (Review, error) {
 }
 
 // Publish freezes the draft as the next release and makes it the public one. If
-// the public would see no change, the release that stands is given back and
-// nothing is written. Errors: Missing; Errors at note; Conflict clash_blocks (n),
+// the public would see no change, the release that stands is given back, as Stood,
+// and nothing is written. Errors: Missing; Errors at note; Conflict clash_blocks (n),
 // import_running, slot_dangling, release_changed when somebody else published
 // meanwhile.
 //
@@ -93,6 +93,7 @@ func (s *Service) Publish(ctx context.Context, event, by string, note locale.Tex
 			return Release{}, missing(err)
 		}
 		if r.Hash == content.hash {
+			r.Stood = true
 			return r, s.bump(ctx, event)
 		}
 	}

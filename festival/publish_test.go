@@ -78,6 +78,9 @@ func TestPublish(t *testing.T) {
 	// Nothing to say: no new release.
 	again, err := h.Publish(h.ctx, h.event.ID, "bob", nil)
 	h.ok(err)
+	if first.Stood || !again.Stood {
+		t.Errorf("who made the release: first stood %v, again %v", first.Stood, again.Stood)
+	}
 	if again.ID != first.ID || len(h.changes()) != 0 {
 		t.Errorf("publishing twice made %+v; changes %q", again, h.changes())
 	}

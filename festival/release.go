@@ -21,6 +21,8 @@ type Release struct {
 	Chunks   int         `json:"chunks"`
 	Hash     string      `json:"hash"` // SHA-256 over the content, hex
 	Counts   Counts      `json:"counts"`
+	// Stood says, in the answer of Publish, that it was public before.
+	Stood bool `json:"-"`
 }
 
 // Counts says how much a release holds.

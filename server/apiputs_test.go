@@ -1,8 +1,12 @@
 package server_test
 
 import (
+	"fmt"
+	"sync"
+	"sync/atomic"
 	"testing"
 
+	"feria/locale"
 	"feria/people"
 )
 
@@ -27,5 +31,44 @@ func TestAPI_overwritesNobodysChange(t *testing.T) {
 		}
 		delete(mine, "changed_at")
 		v.json("PUT", path, mine, nil).want(t, 200)
+	}
+}
+
+// Of those who publish the same draft at once, who made the release hears 201, and
+// the others 200 with it, or that somebody else was first.
+func TestAPI_oneReleaseIsCreatedOnce(t *testing.T) {
+	town, _ := newTown(t)
+	v := town.program(people.Owner, "")
+	var event map[string]any
+	v.json("GET", "/events/learning-week", nil, &event).want(t, 200)
+	before := event["release"].(float64)
+	created := atomic.Int32{}
+	_, shown := town.bookable(0)
+	for i := range 3 {
+		session, err := town.p.Festival.Session(t.Context(), shown.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		session.Title = locale.Text{"en": fmt.Sprint("Edition ", i)}
+		if _, err := town.p.Festival.SaveSession(t.Context(), session, "test"); err != nil {
+			t.Fatal(err)
+		}
+		var all sync.WaitGroup
+		for range 6 {
+			all.Go(func() {
+				switch p := v.json("POST", "/events/learning-week/releases", map[string]any{}, nil); p.StatusCode {
+				case 201:
+					created.Add(1)
+				case 200, 409:
+				default:
+					t.Errorf("status %d: %.300s", p.StatusCode, p.body)
+				}
+			})
+		}
+		all.Wait()
+	}
+	v.json("GET", "/events/learning-week", nil, &event).want(t, 200)
+	if made := event["release"].(float64) - before; float64(created.Load()) != made || made == 0 {
+		t.Errorf("%v releases were made, and %d heard so", made, created.Load())
 	}
 }

@@ -168,7 +168,7 @@ func (a *API) mountReleases() {
 				return nil, err
 			}
 			out := &publishAnswer{Status: http.StatusCreated, Body: release}
-			if release.ID == e.ReleaseID {
+			if release.Stood {
 				out.Status = http.StatusOK
 			}
 			return out, nil
