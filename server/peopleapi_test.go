@@ -1,10 +1,13 @@
 package server_test
 
 import (
+	"fmt"
 	"net/url"
 	"testing"
+	"time"
 
 	"feria/festival"
+	"feria/mail"
 	"feria/people"
 )
 
@@ -91,4 +94,22 @@ func TestAPI_peopleOfOneEvent(t *testing.T) {
 		t.Error("an organizer sees no mail of the own event")
 	}
 	volunteer.json("GET", "/mails", nil, nil).want(t, 403)
+}
+
+// What others have in the outbox between leaves no empty page to who may not read it.
+func TestAPI_mailsOfOneEventFillTheirPage(t *testing.T) {
+	town, clock := newTown(t)
+	queue := func(id, event string) {
+		t.Helper()
+		err := town.p.Outbox.Queue(t.Context(), mail.Message{ID: town.week.City + "/" + id, City: town.week.City, Event: event, Kind: "sign_in", To: "ada@example.org", Subject: "Hello", Text: "Hello"})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	queue("own", town.week.ID)
+	clock.add(time.Second)
+	for n := range 110 {
+		queue(fmt.Sprint("others", n), "")
+	}
+	town.program(people.Organizer, town.week.ID).json("GET", "/mails", nil, nil).want(t, 200).has(t, `"id":"own"`).lacks(t, "others")
 }

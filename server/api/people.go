@@ -198,6 +198,13 @@ type mailView struct {
 	Text     string     `json:"text,omitempty"`
 }
 
+// How many mails one page holds at least where there are so many, and through how
+// many pages of the city's it looks for those of an organizer.
+const (
+	mailRows  = 50
+	mailPages = 10
+)
+
 // jobView is a job and its latest runs.
 type jobView struct {
 	Name    string     `json:"name"`
@@ -241,14 +248,22 @@ func (a *API) mountMail() {
 	register(a, operation{id: "list-mails", method: http.MethodGet, path: "/mails", tag: "Mail", summary: "The outbox, newest first", may: people.ConsoleEnter},
 		func(ctx context.Context, in *mailsQuery) (*answer[list[mailView]], error) {
 			c := callOf(ctx)
-			mails, next, err := a.p.Outbox.List(ctx, c.city.ID, in.State, in.After)
-			out := list[mailView]{Items: []mailView{}, Next: next}
-			for _, m := range mails {
-				if !m.Void && m.State != mail.Void && c.actor.May(people.MailView, m.Event) {
-					out.Items = append(out.Items, view(m))
+			out := list[mailView]{Items: []mailView{}, Next: in.After}
+			for range mailPages {
+				mails, next, err := a.p.Outbox.List(ctx, c.city.ID, in.State, out.Next)
+				if err != nil {
+					return nil, err
+				}
+				for _, m := range mails {
+					if !m.Void && m.State != mail.Void && c.actor.May(people.MailView, m.Event) {
+						out.Items = append(out.Items, view(m))
+					}
+				}
+				if out.Next = next; next == "" || len(out.Items) >= mailRows {
+					break
 				}
 			}
-			return done(out, err)
+			return ok(out), nil
 		})
 	register(a, operation{id: "get-mail", method: http.MethodGet, path: "/mails/{id}", tag: "Mail", summary: "A mail with its text", may: people.ConsoleEnter},
 		func(ctx context.Context, in *mailPath) (*answer[mailView], error) {
