@@ -27,6 +27,7 @@ func TestAPI_refusesInOneForm(t *testing.T) {
 		{"a body of another type", "POST", "/api/v1/events", "text/xml", "<a/>", 415, "media_type", "type"},
 		{"a body that is too large", "POST", "/api/v1/events", "application/json", `{"slug":"` + strings.Repeat("a", 1<<20) + `"}`, 413, "body_too_large", "1 Mo"},
 		{"a number out of its range", "GET", week + "/draft/sessions?limit=0", "", "", 422, "input_refused", "décrit"},
+		{"a member of another type", "POST", week + "/slots/x/bookings", "application/json", `{"name":"N","seats":"two"}`, 422, "input_refused", "décrit"},
 		{"a cursor of no record", "GET", week + "/draft/sessions?after=zzz", "", "", 422, "cursor_unknown", "curseur"},
 		{"a cursor of no slot", "GET", week + "/programme?after=zzz", "", "", 422, "cursor_unknown", "curseur"},
 		{"a cursor of no scan", "GET", week + "/gates/main/scans?after=zzz", "", "", 422, "cursor_unknown", "curseur"},
@@ -38,8 +39,8 @@ func TestAPI_refusesInOneForm(t *testing.T) {
 				t.Errorf("answered as %s", got)
 			}
 			var problem struct {
-				Code, Detail, ID string
-				Status           int
+				Code, Detail, ID, Field string
+				Status                  int
 			}
 			if err := json.Unmarshal([]byte(p.body), &problem); err != nil {
 				t.Fatal(err)
@@ -49,6 +50,9 @@ func TestAPI_refusesInOneForm(t *testing.T) {
 			}
 			if problem.ID == "" || problem.ID != p.Header.Get("X-Request-Id") {
 				t.Errorf("of the request %q, and says %q", p.Header.Get("X-Request-Id"), problem.ID)
+			}
+			if strings.HasPrefix(problem.Field, "body") || strings.HasPrefix(problem.Field, "query") {
+				t.Errorf("the member is called %q", problem.Field)
 			}
 			if c.status == 405 && p.Header.Get("Allow") != "GET, HEAD, POST" {
 				t.Errorf("allowed is %q", p.Header.Get("Allow"))

@@ -122,7 +122,7 @@ func newProblem(ctx huma.Context, status int, message string, errs ...error) hum
 		var detailed huma.ErrorDetailer
 		if errors.As(err, &detailed) {
 			d := detailed.ErrorDetail()
-			f.Field, f.Detail = d.Location, d.Message
+			f.Field, f.Detail = member(d.Location), d.Message
 		}
 		p.Errors = append(p.Errors, f)
 	}
@@ -132,6 +132,18 @@ func newProblem(ctx huma.Context, status int, message string, errs ...error) hum
 		p.Field = p.Errors[0].Field
 	}
 	return p
+}
+
+// member is a place in the input as everything else names it: without the part of
+// the request in which it stands, and with a list's places as "hosts.0".
+func member(location string) string {
+	location = strings.NewReplacer("[", ".", "]", "").Replace(location)
+	part, rest, _ := strings.Cut(location, ".")
+	switch part {
+	case "body", "query", "path", "header":
+		return rest
+	}
+	return location
 }
 
 func (a *API) write(ctx huma.Context, p *Problem) {
