@@ -2,6 +2,7 @@ package platform
 
 import (
 	"context"
+	"slices"
 
 	"feria/festival"
 	"feria/festival/intake"
@@ -14,7 +15,7 @@ type ImportRequest struct {
 	City    string
 	Slug    string        // of the event; it is made if it is new
 	Kind    festival.Kind // of a new event
-	Zone    string        // of a new event whose file names none; "" takes the city's
+	Zone    string        // of a new event whose file names none; "" takes the city's, which the report says
 	File    string        // its name, for the report and to tell formats apart
 	Data    []byte
 	Mapping map[string]string // CSV column → field; nil takes what was remembered, else what is proposed
@@ -77,6 +78,11 @@ func (p *Platform) ImportFile(ctx context.Context, r ImportRequest) (Imported, e
 			if records, err = p.ReadFile(ctx, event, city, r.File, r.Data, r.Mapping); err != nil {
 				return done, err
 			}
+		}
+		if r.Zone == "" && said.Zone == "" {
+			records.Report = slices.Insert(records.Report, 0, festival.Finding{
+				Level: festival.Guessed, Code: "plan_zone_of_city", Args: map[string]any{"taken": event.Zone},
+			})
 		}
 		if event, err = p.Festival.CreateEvent(ctx, event, r.By); err != nil {
 			return done, err

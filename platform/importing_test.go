@@ -1,6 +1,7 @@
 package platform_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -277,5 +278,46 @@ func TestImportFile_intoAWordOfBefore(t *testing.T) {
 	}
 	if draft, err := p.Festival.Draft(t.Context(), first.Event.ID); err != nil || len(draft.Slots) != 1 || draft.Event.End != "2027-04-13" {
 		t.Errorf("the first has %d slots until %s, %v", len(draft.Slots), draft.Event.End, err)
+	}
+}
+
+// A zone that was guessed for a new event is told of, once and in every format;
+// one that somebody said is not.
+func TestImport_saysWhichZoneItTook(t *testing.T) {
+	p, _ := open(t, "zones")
+	city, err := p.FirstCity(t.Context(), "town")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const (
+		table    = "title,date,start,room\nA,2027-04-12,10:00,R\n"
+		calendar = "BEGIN:VCALENDAR\r\n%sBEGIN:VEVENT\r\nUID:a\r\nSUMMARY:A\r\nLOCATION:Pier\r\nDTSTART:20270412T080000\r\nDURATION:PT1H\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+		schedule = `<schedule><conference><title>A</title><start>2027-04-12</start><end>2027-04-12</end>%s</conference><day date="2027-04-12"><room name="R"><event id="1" guid="11111111-1111-4111-8111-111111111111"><start>10:00</start><duration>01:00</duration><title>A</title></event></room></day></schedule>`
+	)
+	for _, row := range []struct {
+		slug, file, data, zone string
+		want                   int
+	}{
+		{"table", "a.csv", table, "", 1},
+		{"table", "a.csv", table, "", 0}, // of an event that is there nothing is guessed
+		{"table-told", "a.csv", table, "Asia/Taipei", 0},
+		{"dates", "a.ics", fmt.Sprintf(calendar, ""), "", 1},
+		{"dates-say", "a.ics", fmt.Sprintf(calendar, "X-WR-TIMEZONE:Europe/Dublin\r\n"), "", 0},
+		{"schedule", "a.xml", fmt.Sprintf(schedule, ""), "", 1},
+		{"schedule-says", "a.xml", fmt.Sprintf(schedule, "<time_zone_name>Europe/Dublin</time_zone_name>"), "", 0},
+	} {
+		done, err := p.ImportFile(t.Context(), platform.ImportRequest{City: city.ID, Slug: row.slug, Kind: festival.Conference, Zone: row.zone, File: row.file, Data: []byte(row.data), By: "test"})
+		if err != nil {
+			t.Fatalf("%s: %v", row.slug, err)
+		}
+		found := 0
+		for _, f := range done.Import.Report {
+			if f.Code == "plan_zone_of_city" && f.Args["taken"] == city.Zone {
+				found++
+			}
+		}
+		if found != row.want {
+			t.Errorf("%s: the guess is told %d times, want %d: %+v", row.slug, found, row.want, done.Import.Report)
+		}
 	}
 }
