@@ -10,40 +10,40 @@ import (
 	"feria/store"
 )
 
-// silence is how long nothing may be heard of a server that is asked until it
-// counts as away, and probing how often it is asked while nothing is heard.
+// While nothing is heard of a server it is asked for a sign of life each time that
+// probing has passed; patientFor is how many times in a row that may bring nothing
+// until the server counts as away. They are counted and not timed: a process that
+// was itself held up has not asked meanwhile.
 const (
-	silence = 2 * time.Second
-	probing = 250 * time.Millisecond
+	probing    = 250 * time.Millisecond
+	patientFor = 10
 )
 
-// quiet is the rule of when a server is away: it was asked and has answered
-// nobody since. Time in which nobody asked does not count.
+// quiet is the rule of when a server is away.
 type quiet struct {
-	heard time.Time // when it answered last
-	asked time.Time // the first question after that, if it is later
+	heard  bool // since the last tick
+	silent int  // ticks in a row without hearing anything
 }
 
-// ask notes that the server is asked.
-func (q *quiet) ask(now time.Time) {
-	if !q.asked.After(q.heard) {
-		q.asked = now
+// tick is called each time that probing has passed, and says whether to ask for a
+// sign of life.
+func (q *quiet) tick() (ask bool) {
+	if q.heard {
+		q.heard = false
+		return false
 	}
+	q.silent++
+	return true
 }
 
-// hear notes an answer.
-func (q *quiet) hear(now time.Time) { q.heard = now }
-
-// due says whether the server should be asked for a sign of life.
-func (q *quiet) due(now time.Time) bool { return now.Sub(q.heard) >= probing }
+// hear notes an answer of the server.
+func (q *quiet) hear() { q.heard, q.silent = true, 0 }
 
 // away says whether calls are to be refused; the next answer ends it.
-func (q *quiet) away(now time.Time) bool {
-	return q.asked.After(q.heard) && now.Sub(q.asked) >= silence
-}
+func (q *quiet) away() bool { return q.silent > patientFor }
 
 // watch keeps callers from waiting for a server that is away. One that answers
-// neither a call nor a probe for silence is: calls under way end, and further
+// neither a call nor a probe for long is: calls under way end, and further
 // ones are refused at once until a probe is answered. Both get ErrUnavailable,
 // and of a write that was under way nobody knows the outcome, as with every
 // other lost answer.
@@ -58,7 +58,7 @@ type watch struct {
 
 // newWatch begins to watch a server that has just answered.
 func newWatch(ping func(context.Context) error) *watch {
-	w := &watch{quiet: quiet{heard: time.Now()}, ended: make(chan struct{})}
+	w := &watch{quiet: quiet{heard: true}, ended: make(chan struct{})}
 	w.here, w.leave = context.WithCancel(context.Background())
 	ctx, end := context.WithCancel(context.Background())
 	w.end = end
@@ -89,10 +89,10 @@ func (w *watch) probe(ctx context.Context, ping func(context.Context) error) {
 			asking = false
 			w.note(err)
 		case <-tick.C:
-			if w.judge(time.Now()) && !asking {
+			if w.judge() && !asking {
 				asking = true
 				go func() {
-					patient, cancel := context.WithTimeout(ctx, silence)
+					patient, cancel := context.WithTimeout(ctx, patientFor*probing)
 					defer cancel()
 					answered <- ping(patient)
 				}()
@@ -102,16 +102,14 @@ func (w *watch) probe(ctx context.Context, ping func(context.Context) error) {
 }
 
 // judge applies the rule and says whether to probe.
-func (w *watch) judge(now time.Time) (due bool) {
+func (w *watch) judge() (ask bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if due = w.quiet.due(now); due {
-		w.quiet.ask(now)
-	}
-	if w.quiet.away(now) {
+	ask = w.quiet.tick()
+	if w.quiet.away() {
 		w.leave()
 	}
-	return due
+	return ask
 }
 
 // note takes in how a question ended: all but ErrUnavailable is an answer of the
@@ -122,7 +120,7 @@ func (w *watch) note(err error) {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.quiet.hear(time.Now())
+	w.quiet.hear()
 	if w.here.Err() != nil {
 		w.here, w.leave = context.WithCancel(context.Background())
 	}

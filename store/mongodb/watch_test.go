@@ -1,32 +1,33 @@
 package mongodb
 
-import (
-	"testing"
-	"time"
-)
+import "testing"
 
 func TestQuiet_away(t *testing.T) {
-	start := time.Date(2027, 4, 12, 10, 0, 0, 0, time.UTC)
-	at := func(ms int) time.Time { return start.Add(time.Duration(ms) * time.Millisecond) }
+	ticks := func(q *quiet, n int) {
+		for range n {
+			q.tick()
+		}
+	}
 	for _, row := range []struct {
 		name  string
 		steps func(q *quiet)
-		now   int // ms after it was heard first
 		want  bool
 	}{
-		{"nobody asks for long", func(*quiet) {}, 60_000, false},
-		{"a question is open for a moment", func(q *quiet) { q.ask(at(300)) }, 2200, false},
-		{"a question is open for too long", func(q *quiet) { q.ask(at(300)) }, 2300, true},
-		{"a second question does not begin anew", func(q *quiet) { q.ask(at(300)); q.ask(at(2200)) }, 2300, true},
-		{"an answer in between", func(q *quiet) { q.ask(at(300)); q.hear(at(900)) }, 9000, false},
-		{"silence after an answer", func(q *quiet) { q.ask(at(300)); q.hear(at(900)); q.ask(at(1200)) }, 3200, true},
-		{"an answer after it was found away", func(q *quiet) { q.ask(at(300)); q.hear(at(9000)) }, 9001, false},
-		{"a process that slept before it asked", func(q *quiet) { q.ask(at(60_000)) }, 60_001, false},
+		{"just heard", func(q *quiet) { ticks(q, 1) }, false},
+		{"silent for a moment", func(q *quiet) { ticks(q, 1+patientFor) }, false},
+		{"silent for too long", func(q *quiet) { ticks(q, 2+patientFor) }, true},
+		{"an answer in between", func(q *quiet) { ticks(q, patientFor); q.hear(); ticks(q, 1+patientFor) }, false},
+		{"silence after an answer", func(q *quiet) { ticks(q, patientFor); q.hear(); ticks(q, 2+patientFor) }, true},
+		{"an answer after it was found away", func(q *quiet) { ticks(q, 100); q.hear() }, false},
 	} {
-		q := quiet{heard: start}
+		q := quiet{heard: true}
 		row.steps(&q)
-		if got := q.away(at(row.now)); got != row.want {
+		if got := q.away(); got != row.want {
 			t.Errorf("%s: away %v, want %v", row.name, got, row.want)
 		}
+	}
+	q := quiet{heard: true}
+	if q.tick() || !q.tick() {
+		t.Error("the server is asked although it was heard, or not asked although it was not")
 	}
 }
