@@ -22,12 +22,12 @@ const (
 
 // Plan is what an import would do to a draft. Counts are by kind of record.
 type Plan struct {
-	Add    map[string]int
-	Change map[string]int
-	Drop   map[string]int
-	Same   map[string]int
-	Items  []PlanItem // adds and changes in the order of Kinds, then drops
-	Report []Finding  // of days far away, then the importer's, then the plan's own
+	Add    map[string]int `json:"add"`
+	Change map[string]int `json:"change"`
+	Drop   map[string]int `json:"drop"`
+	Same   map[string]int `json:"same"`
+	Items  []PlanItem     `json:"items"`  // adds and changes in the order of Kinds, then drops
+	Report []Finding      `json:"report"` // of days far away, then the importer's, then the plan's own
 
 	event  *eventPatch // what changes of the event itself
 	first  []write     // before the others; see lend

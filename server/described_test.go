@@ -211,3 +211,16 @@ func TestAPI_describesEveryRefusal(t *testing.T) {
 		}
 	}
 }
+
+// Whatever the description names, it names as all members are named.
+func TestAPI_membersAreLowerCase(t *testing.T) {
+	town, _ := newTown(t)
+	for name, schema := range describe(t, town.visitor()).Parts.Schemas {
+		members, _ := schema["properties"].(map[string]any)
+		for member := range members {
+			if member != strings.ToLower(member) {
+				t.Errorf("%s has the member %s", name, member)
+			}
+		}
+	}
+}

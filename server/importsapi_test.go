@@ -15,7 +15,7 @@ func TestAPI_importsAFile(t *testing.T) {
 	v := town.program(people.Owner, "")
 	const file = "uid,title,start,end,room\n1,Knots,2027-04-13 10:00,2027-04-13 11:00,Hall\n"
 	preview := v.do("POST", "/api/v1/events/learning-week/imports/preview?file=a.csv", "application/octet-stream", strings.NewReader(file))
-	preview.want(t, 200).has(t, `"Knots"`)
+	preview.want(t, 200).has(t, `"Knots"`, `"add":{`, `"items":[`)
 	done := v.do("POST", "/api/v1/events/learning-week/imports?file=a.csv&keep=true", "application/octet-stream", strings.NewReader(file)).want(t, 201)
 	var made struct {
 		ID    string `json:"id"`
