@@ -19,7 +19,7 @@ func TestMyCalendar_fromWaitingToBooked(t *testing.T) {
 	slot, session := town.bookable(0)
 	path := "/learning-week/sessions/" + session.Code + "/book"
 	book := func(v *visitor, seats int, mail string) page {
-		return v.book(path, url.Values{"slot": {festival.Own(slot.ID)}, "seats": {fmt.Sprint(seats)}, "name": {"Ada"}, "mail": {mail}, "wait": {"1"}}).want(t, 200)
+		return v.book(path, url.Values{"slot": {festival.Own(slot.ID)}, "seats": {fmt.Sprint(seats)}, "name": {"Ada"}, "mail": {mail}, "wait": {festival.Own(slot.ID)}}).want(t, 200)
 	}
 	var first *visitor
 	for left, n := slot.Seats, 0; left > 0; n++ {

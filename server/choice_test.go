@@ -19,7 +19,7 @@ func TestSession_suggestsFreePlaces(t *testing.T) {
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	radios := regexp.MustCompile(`<input type="radio" name="slot" value="([a-z0-9]+)"( checked)?`).FindAllStringSubmatch(page.body, -1)
+	radios := regexp.MustCompile(`<input type="radio" name="slot" id="[^"]+" value="([a-z0-9]+)"( checked)?`).FindAllStringSubmatch(page.body, -1)
 	if len(radios) != 2 || radios[0][2] != "" || radios[1][2] == "" {
 		t.Fatalf("chosen among full and free: %q", radios)
 	}

@@ -193,6 +193,9 @@ func TestTenancy_aStrangersIdIsAMissingId(t *testing.T) {
 				if strings.HasPrefix(path, "/passes/") && who.city == town.week.City {
 					continue // who has the secret may see the pass
 				}
+				if method == "GET" && path == "/me/bookings/:id" {
+					continue // whatever it names, it leads to the own bookings
+				}
 				var got [2]page
 				for i := range pair {
 					pair[i] = strings.Replace(pair[i], "/learning-week", "/"+who.slug, 1)
@@ -205,6 +208,7 @@ func TestTenancy_aStrangersIdIsAMissingId(t *testing.T) {
 				asked++
 				foreign, missing := got[0], got[1]
 				switch {
+				case foreign.StatusCode == 410 && strings.HasPrefix(path, "/passes/"): // as one that was replaced
 				case foreign.StatusCode == 404, foreign.StatusCode == 403 && strings.HasPrefix(path, "/api/v1/mails/"): // the owners' alone
 				case strings.HasPrefix(path, "/console/:event/import/"): // back to the choice of a file: an upload is over after an hour
 				default:

@@ -118,6 +118,12 @@ func (s *Service) PassSecret(p Pass) string {
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }
 
+// IsPassSecret says whether a text has the form of a PassSecret.
+func IsPassSecret(text string) bool {
+	raw, err := base64.RawURLEncoding.DecodeString(text)
+	return err == nil && len(raw) == sha256.Size
+}
+
 // fit brings what follows from the event and the installation up to date: the
 // event may have been moved, the installation's secret replaced. It says
 // whether anything changed.

@@ -19,12 +19,12 @@ import (
 // version 6 with its quiet zone.
 const passPixels = 588
 
-// passOf finds the pass of a secret address, with its event. An address that opens
-// nothing is most likely one that was replaced: the answer is that of a link to
-// bookings which was.
+// passOf finds the pass of a secret address, with its event. An address of the right
+// form that opens nothing is most likely one that was replaced: the answer is that of
+// a link to bookings which was.
 func passOf(r *web.Request) (ticketing.Pass, *platform.View, error) {
 	pass, err := r.P.Ticketing.PassBySecret(r.Context(), r.City.ID, r.Params("secret"))
-	if kernel.KindOf(err) == kernel.NotFound {
+	if kernel.KindOf(err) == kernel.NotFound && ticketing.IsPassSecret(r.Params("secret")) {
 		return pass, nil, kernel.New(kernel.Gone, "mine_link_over", "")
 	}
 	if err != nil {
