@@ -7,6 +7,7 @@ import (
 
 	"feria/festival"
 	"feria/kernel"
+	"feria/locale"
 	"feria/mail"
 	"feria/registration"
 	"feria/ticketing"
@@ -189,8 +190,7 @@ func (p *Platform) bookingData(view *View, d registration.Due) map[string]any {
 	if slot, ok := view.Programme.Slot(d.Booking.Slot); ok {
 		session, _ := view.Programme.Session(slot.Session)
 		data["session"], _ = printer.Text(session.Title, view.Event.Locales...)
-		start := slot.Start.In(view.Programme.Location())
-		data["when"] = printer.Date(start) + ", " + printer.Time(start)
+		data["when"] = whenOf(printer, slot.Start.In(view.Programme.Location()), slot.End.In(view.Programme.Location()))
 		data["where"] = p.placeName(view, slot, printer.Lang())
 	}
 	data["contact"] = contactLine(view.City, printer.Lang())
@@ -223,7 +223,15 @@ func contactLine(city festival.City, lang string) string {
 	return line
 }
 
-// placeName says where a slot is: space, venue.
+// whenOf says from when to when, with the day of the end where it is another.
+func whenOf(p *locale.Printer, start, end time.Time) string {
+	if start.Format(time.DateOnly) == end.Format(time.DateOnly) {
+		return p.Date(start) + ", " + p.Time(start) + "–" + p.Time(end)
+	}
+	return p.Date(start) + ", " + p.Time(start) + " – " + p.Date(end) + ", " + p.Time(end)
+}
+
+// placeName says where a slot is: space, venue, street.
 func (p *Platform) placeName(view *View, slot festival.Frozen, lang string) string {
 	langs := append([]string{lang}, view.Event.Locales...)
 	space, ok := view.Programme.Space(slot.Space)
@@ -235,6 +243,9 @@ func (p *Platform) placeName(view *View, slot festival.Frozen, lang string) stri
 		at, _ := venue.Name.In(langs...)
 		if at != name {
 			name += ", " + at
+		}
+		if venue.Address != "" {
+			name += ", " + venue.Address
 		}
 	}
 	return name

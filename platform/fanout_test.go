@@ -52,10 +52,22 @@ func TestFanOut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	view, err := p.Views.Of(t.Context(), week.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// What a parent needs on paper: until when, and in which street.
+	slot, _ := view.Programme.Slot(ada.Booking.Slot)
+	space, _ := view.Programme.SpaceOf(slot.Slot)
+	venue, _ := view.Programme.Venue(space.Venue)
+	until, street := "–"+slot.End.In(view.Programme.Location()).Format("15:04"), venue.Address
 	for _, m := range page {
 		full, err := p.Outbox.Message(t.Context(), week.City, m.ID)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if m.To == "ada@example.org" && (street == "" || !strings.Contains(full.Text, until) || !strings.Contains(full.Text, street)) {
+			t.Errorf("the mail does not say %q and %q:\n%s", until, street, full.Text)
 		}
 		told[m.To] = append(told[m.To], m.Kind)
 		if !strings.Contains(full.Text, "/me?key=") || m.Kind == "booking_confirmed" && !strings.Contains(full.Text, "/passes/") {
