@@ -51,6 +51,22 @@ func TestConsole_twoWhoEditTheEventAndTheCity(t *testing.T) {
 	one.try(t, 303, "/console/learning-week/settings", fair("learning-week")...)
 }
 
+// Who is told of an unreadable number is still told of what somebody else saved
+// before it was typed right.
+func TestConsole_twoWhoEditARecordOneOfThemBadly(t *testing.T) {
+	town, clock := newTown(t)
+	one, two := desk{town.staff(people.Owner, "")}, town.desk(people.Organizer, town.week.ID)
+	one.http.CheckRedirect = two.http.CheckRedirect
+	_, session := town.bookable(0)
+	at := week + "/setup/session/" + festival.Own(session.ID)
+	first, second := one.get(at).want(t, 200).filled(), two.get(at).want(t, 200).filled()
+	clock.add(time.Minute)
+	one.try(t, 303, at, append(first, "title.en", "By the first")...)
+	bad := two.try(t, 422, at, append(second, "title.en", "By the second", "age_min", "many")...).has(t, "By the second")
+	two.try(t, 409, at, append(bad.filled(), "age_min", "6")...).has(t, "By the second", "Stored now: By the first")
+	one.get(at).want(t, 200).has(t, "By the first")
+}
+
 // Two who edit the themes: the second is told what the first one stored, also
 // where it is a theme that the second has not seen.
 func TestConsole_twoWhoEditTheThemes(t *testing.T) {

@@ -137,6 +137,9 @@ func edit(r *web.Request, e editor, s *scene, id string, typed url.Values, refus
 	if !ok {
 		return errGone
 	}
+	if seen := typed.Get("seen"); seen != "" && kernel.CodeOf(refusal) != "record_changed" {
+		drawn.seen = seen // what others have changed meanwhile has not been looked for yet
+	}
 	if is, there := e.fields(s, id, nil, nil); there && sayStored(r.T, refusal, drawn.fields, is.fields) {
 		next = r.T.T("console.stored_next")
 	}
