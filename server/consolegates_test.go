@@ -42,7 +42,8 @@ func TestConsole_gatesAreChangedAndRemoved(t *testing.T) {
 		t.Fatalf("changed to %+v, %v", gate, err)
 	}
 	d.get(week+"/gates/north").want(t, 404)
-	other.try(t, 409, at, append(seen, "name.en", "By the second")...).has(t, "By the second", "Stored now: Quay")
+	bad := other.try(t, 422, at, append(seen, "gate_lead", "soon")...).filled() // which does not hide what was saved
+	other.try(t, 409, at, append(bad, "gate_lead", "20", "name.en", "By the second")...).has(t, "By the second", "Stored now: Quay")
 
 	// From the first scan on it keeps what it lets into, and its scans whatever
 	// becomes of it.

@@ -137,9 +137,7 @@ func edit(r *web.Request, e editor, s *scene, id string, typed url.Values, refus
 	if !ok {
 		return errGone
 	}
-	if seen := typed.Get("seen"); seen != "" && kernel.CodeOf(refusal) != "record_changed" {
-		drawn.seen = seen // what others have changed meanwhile has not been looked for yet
-	}
+	drawn.seen = stillSeen(drawn.seen, typed, refusal)
 	if is, there := e.fields(s, id, nil, nil); there && sayStored(r.T, refusal, drawn.fields, is.fields) {
 		next = r.T.T("console.stored_next")
 	}

@@ -30,6 +30,15 @@ func unchanged(typed url.Values, stored time.Time) error {
 	return kernel.New(kernel.Conflict, "record_changed", "")
 }
 
+// stillSeen is what a form carries that comes back: as long as nothing was said of
+// what others have changed meanwhile, when its record had been changed as it was drawn.
+func stillSeen(now string, typed url.Values, refusal error) string {
+	if seen := typed.Get("seen"); seen != "" && kernel.CodeOf(refusal) != "record_changed" {
+		return seen
+	}
+	return now
+}
+
 func cityScene(r *web.Request) (*scene, error) {
 	zone, err := festival.Zone(r.City.Zone)
 	if err != nil {
@@ -57,6 +66,7 @@ func ask[T any](r *web.Request, f form[T], s *scene, record T, page settings, ty
 	if !page.seen.IsZero() {
 		d.Seen = page.seen.UTC().Format(seenAt)
 	}
+	d.Seen = stillSeen(d.Seen, typed, refusal)
 	status := fiber.StatusOK
 	var byField map[string]string
 	if refusal != nil {
