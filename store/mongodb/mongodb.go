@@ -113,7 +113,7 @@ func (d *Driver) Ping(ctx context.Context) (err error) {
 
 func (d *Driver) ping(ctx context.Context) error { return translate(d.client.Ping(ctx, nil)) }
 
-// Close ends all connections.
+// Close ends all connections; the second time there is nothing left to end.
 func (d *Driver) Close() error {
 	d.watch.stop()
 	return d.disconnect()
@@ -122,7 +122,11 @@ func (d *Driver) Close() error {
 func (d *Driver) disconnect() error {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	return translate(d.client.Disconnect(ctx))
+	err := d.client.Disconnect(ctx)
+	if errors.Is(err, mongo.ErrClientDisconnected) {
+		return nil
+	}
+	return translate(err)
 }
 
 // Drop deletes the whole database. Tests use it on theirs.
