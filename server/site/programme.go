@@ -174,9 +174,12 @@ func (m maker) shownDay(w wish) string {
 	if !slices.Contains(days, day) {
 		day = days[0]
 	}
-	fits := m.view.Index.Slots(w.Filter, m.view.PlacesOf)
-	if len(fits) > 0 && !slices.ContainsFunc(fits, func(s festival.Frozen) bool { return p.DayOf(s) == day }) {
-		day = p.DayOf(fits[0])
+	onDay := w.Filter
+	onDay.Day = string(day)
+	if len(m.view.Index.Slots(onDay, m.view.PlacesOf)) == 0 { // only then are all days looked through
+		if fits := m.view.Index.Slots(w.Filter, m.view.PlacesOf); len(fits) > 0 {
+			day = p.DayOf(fits[0])
+		}
 	}
 	return string(day)
 }
