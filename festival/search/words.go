@@ -31,6 +31,10 @@ func words(text string, each func(word string)) {
 // "and", "with", "like", "so", and "for the".
 var articles = []string{"ال", "وال", "بال", "كال", "فال", "لل"}
 
+// maxPart is the most bytes of a part of a Korean word, 30 syllables: what is longer
+// is a text without spaces, and may not cost its length times itself.
+const maxPart = 90
+
 // inside calls each for what somebody may look for in a longer word: an Arabic
 // word without its article, and a Korean one from each of its syllables on, for
 // 평생학습 is found by 학습. A single letter is no such part.
@@ -45,7 +49,11 @@ func inside(word string, each func(part string)) {
 	}
 	for i, r := range word {
 		if i > 0 && unicode.Is(unicode.Hangul, r) && i+utf8.RuneLen(r) < len(word) {
-			each(word[i:])
+			part := word[i:]
+			if len(part) > maxPart {
+				part = strings.ToValidUTF8(part[:maxPart], "")
+			}
+			each(part)
 		}
 	}
 }
